@@ -1,0 +1,22 @@
+//! Bayesian parameter inference for Hodgkin-Huxley neuron models.
+//!
+//! *Which parameters explain this recording, and how sure are we?* A settings file goes in, posterior
+//! draws come out. The modules are listed from the ground up: **a module may import only from modules
+//! above it in this list** (`tests/layers.rs` holds them to it). `docs/ARCHITECTURE.md` is the tour.
+
+pub mod diagnostics;
+pub mod distance;
+pub mod draws;
+pub mod features;
+pub mod likelihood;
+pub mod model;
+pub mod numeric;
+pub mod posterior;
+pub mod prior;
+pub mod problem;
+pub mod recording;
+pub mod run;
+pub mod samplers;
+pub mod settings;
+pub mod stimulus;
+pub mod units;

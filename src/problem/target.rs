@@ -1,0 +1,50 @@
+//! The questions that a sampler may ask, each for a whole batch of parameter sets at once.
+
+use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
+
+/// Log density of one parameter set, in two terms so that they can be reported and tempered apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LogTerms {
+    /// Log prior density on the real line, with the Jacobian of the transform.
+    pub prior: f64,
+    /// Log likelihood; −∞ for a parameter set that cannot explain the data.
+    pub likelihood: f64,
+}
+
+impl LogTerms {
+    /// Log posterior density up to a constant.
+    pub fn posterior(self) -> f64 {
+        self.prior + self.likelihood
+    }
+}
+
+/// What every sampler needs.
+pub trait Target: Sync {
+    /// Number of parameters.
+    fn dimension(&self) -> usize;
+
+    /// Draws from the prior, one row each; the same streams give the same rows.
+    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained>;
+}
+
+/// A posterior known up to a constant.
+pub trait LogDensity: Target {
+    /// Log density of each row.
+    fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms>;
+}
+
+/// A model that can only be simulated.
+pub trait Simulator: Target {
+    /// Log prior density of each row on the real line, with the Jacobian.
+    fn log_prior(&self, points: &Rows<Unconstrained>) -> Vec<f64>;
+
+    /// The observed features.
+    fn observed(&self) -> &[Option<f64>];
+
+    /// The size of one unit of distance for each feature: its standard deviation.
+    fn scales(&self) -> &[f64];
+
+    /// One simulated data set for each row, observation noise included. Row `i` draws its noise from
+    /// `streams.generator(call, i)`.
+    fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries;
+}

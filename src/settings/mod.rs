@@ -1,0 +1,81 @@
+//! The settings file: TOML in which every value knows its line.
+//!
+//! A member of the program reads its own options from a [`Section`]. Each read names the option, says what
+//! it is for and what it may be; a mistake is noted and a placeholder returned, so that reading goes on and
+//! all mistakes of a file are reported together. The same calls, made on a section that only listens
+//! ([`Section::listening`]), describe the options for the editor's schema: nothing is written down twice.
+
+mod catalogue;
+mod mistakes;
+mod section;
+mod tree;
+
+pub use catalogue::{Entry, find, names};
+pub use mistakes::{Mistake, SettingsError};
+pub use section::{Described, Key, Section, Shape};
+pub use tree::{Node, Span, Value};
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// A settings file, read, with the mistakes found so far.
+#[derive(Debug)]
+pub struct Settings {
+    path: PathBuf,
+    text: String,
+    root: Node,
+    mistakes: Rc<RefCell<Vec<Mistake>>>,
+}
+
+impl Settings {
+    /// Reads a file. Mistakes of TOML syntax are kept for [`Settings::finish`].
+    ///
+    /// # Errors
+    /// If the file cannot be read as text.
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+        Ok(Self::from_text(path, text))
+    }
+
+    /// Reads a text as if it stood in the file `path`.
+    pub fn from_text(path: &Path, text: String) -> Self {
+        let (root, mistakes) = tree::parse(&text);
+        Self { path: path.to_owned(), text, root, mistakes: Rc::new(RefCell::new(mistakes)) }
+    }
+
+    /// The whole file as a section.
+    pub fn root(&self) -> Section<'_> {
+        Section::new(&self.root, String::new(), Rc::clone(&self.mistakes))
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the file stands.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The name of the file without its ending, which names the results.
+    pub fn name(&self) -> String {
+        self.path.file_stem().map_or_else(|| "run".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// If any mistake was noted: all of them, in the order of the file.
+    pub fn finish(&self) -> Result<(), SettingsError> {
+        let mut mistakes = self.mistakes.borrow_mut().split_off(0);
+        if mistakes.is_empty() {
+            return Ok(());
+        }
+        mistakes.sort_by_key(|mistake| mistake.span.start);
+        mistakes.dedup();
+        Err(SettingsError::Mistakes { path: self.path.clone(), text: self.text.clone(), mistakes })
+    }
+}
