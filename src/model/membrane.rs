@@ -1,0 +1,93 @@
+//! The interface of a membrane: a lot of parameter sets in, a lot of traces out.
+
+use std::fmt::Debug;
+
+use super::ModelParameter;
+use super::drive::Drive;
+use crate::numeric::Failure;
+
+/// Parameter sets that are simulated side by side, one per lane.
+#[derive(Clone, Debug)]
+pub struct Lot {
+    lanes: usize,
+    values: Vec<f64>,
+}
+
+impl Lot {
+    /// A lot from `parameter(index, lane)`.
+    pub fn new(parameters: usize, lanes: usize, parameter: impl Fn(usize, usize) -> f64) -> Self {
+        let indices = (0..parameters).flat_map(|index| (0..lanes).map(move |lane| (index, lane)));
+        Self { lanes, values: indices.map(|(index, lane)| parameter(index, lane)).collect() }
+    }
+
+    /// Number of lanes.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// One parameter in every lane.
+    pub fn parameter(&self, index: usize) -> &[f64] {
+        &self.values[index * self.lanes..(index + 1) * self.lanes]
+    }
+
+    /// All parameters of one lane.
+    pub fn lane(&self, lane: usize) -> Vec<f64> {
+        self.values.iter().skip(lane).step_by(self.lanes).copied().collect()
+    }
+}
+
+/// How a sweep starts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// At a voltage, with all gates at their steady state there; mV, one per lane.
+    Voltage(Vec<f64>),
+    /// At the parameter set's own stable rest under a constant current density, µA/cm², one per lane.
+    Rest {
+        /// The holding current.
+        holding_ua_cm2: Vec<f64>,
+        /// What a set without a stable rest does: runs freely for this many ms before the sweep, or fails.
+        settle_ms: Option<f64>,
+    },
+}
+
+/// Time steps and the instants at which the voltage is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    /// Time step in ms.
+    pub dt_ms: f64,
+    /// Every how many steps the voltage is kept.
+    pub stride: usize,
+    /// How many values are kept; the first is the start of the sweep.
+    pub samples: usize,
+}
+
+impl Grid {
+    /// Number of time steps.
+    pub fn steps(self) -> usize {
+        self.samples.saturating_sub(1) * self.stride
+    }
+}
+
+/// A patch of excitable membrane.
+pub trait Membrane: Debug + Send + Sync {
+    /// Its own parameters, in the order of the lot.
+    fn parameters(&self) -> &'static [ModelParameter];
+
+    /// How many lanes a lot may have, in growing order; wide lots are faster per lane. The spare lanes of a lot
+    /// that is not full repeat one of its sets.
+    fn widths(&self) -> &'static [usize];
+
+    /// The voltage of every lane.
+    ///
+    /// `capacitance`: µF/cm², one per lane. `traces`: shape `[lane, sample]`, in mV.
+    /// Returns why a lane failed, if it did; its trace is then of no use. Lanes do not touch each other.
+    fn simulate(
+        &self,
+        lot: &Lot,
+        capacitance: &[f64],
+        start: &Start,
+        grid: Grid,
+        drive: &mut dyn Drive,
+        traces: &mut [f64],
+    ) -> Vec<Option<Failure>>;
+}

@@ -1,0 +1,86 @@
+//! The Python package pyHH, step for step, for the numbers that were printed with it.
+//!
+//! The equations of the squid axon with the voltage counted from rest, by forward Euler: rates from the old
+//! voltage, voltage first, then gates with the old rates. pyHH sets n twice and h never, so a run starts with
+//! h = 0 and with an artefact that looks like a spike. The first value kept is the state after the first step.
+//! Source: <https://github.com/swharden/pyHH>
+
+use super::channels::ChannelSet;
+use super::drive::Drive;
+use super::hodgkin_huxley::{HodgkinHuxley, PARAMETERS as SQUID};
+use super::membrane::{Grid, Lot, Membrane, Start};
+use super::{Build, ModelParameter, channels::steady_state};
+use crate::numeric::Failure;
+use crate::settings::Entry;
+
+pub const ENTRY: Entry<Build> =
+    Entry { name: "pyhh", summary: "squid axon as the Python package pyHH steps it, faults included", build };
+
+fn build(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]> {
+    match scheme {
+        None | Some("forward_euler") => Ok(Box::new(PyHh)),
+        Some(_) => Err(&["forward_euler"]),
+    }
+}
+
+const LANES: usize = 8;
+
+/// The squid's parameters, with voltages counted from rest.
+const PARAMETERS: &[ModelParameter] = &{
+    let mut parameters =
+        [SQUID[0], SQUID[1], SQUID[2], SQUID[3], SQUID[4], SQUID[5], SQUID[6], SQUID[7], SQUID[8]];
+    parameters[3].default = 115.0;
+    parameters[4].default = -12.0;
+    parameters[5].default = 10.6;
+    parameters[6].default = 0.0;
+    parameters
+};
+
+#[derive(Debug)]
+struct PyHh;
+
+impl Membrane for PyHh {
+    fn parameters(&self) -> &'static [ModelParameter] {
+        PARAMETERS
+    }
+
+    fn widths(&self) -> &'static [usize] {
+        &[LANES]
+    }
+
+    /// `start` is not asked: pyHH always starts at 0 mV.
+    fn simulate(
+        &self,
+        lot: &Lot,
+        capacitance: &[f64],
+        _: &Start,
+        grid: Grid,
+        drive: &mut dyn Drive,
+        traces: &mut [f64],
+    ) -> Vec<Option<Failure>> {
+        let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();
+        let mut states: Vec<(f64, [f64; 3])> = sets
+            .iter()
+            .map(|set| {
+                let [m, _, n] = steady_state::<HodgkinHuxley, 3>(set, 0.0);
+                (0.0, [m, 0.0, n])
+            })
+            .collect();
+        let mut currents = vec![0.0; lot.lanes()];
+        for step in 0..=grid.steps() {
+            drive.fill(step, lot.lanes(), &mut currents);
+            for (lane, (v, gates)) in states.iter_mut().enumerate() {
+                let rates = HodgkinHuxley::rates_per_ms(&sets[lane], *v);
+                let (g, g_e) = HodgkinHuxley::conductance_plain(&sets[lane], gates);
+                *v += grid.dt_ms * (currents[lane] - (g * *v - g_e)) / capacitance[lane];
+                for (gate, (alpha, beta)) in gates.iter_mut().zip(rates) {
+                    *gate += grid.dt_ms * (alpha * (1.0 - *gate) - beta * *gate);
+                }
+                if step % grid.stride == 0 {
+                    traces[lane * grid.samples + step / grid.stride] = *v;
+                }
+            }
+        }
+        states.iter().map(|(v, _)| (!v.is_finite()).then_some(Failure::NotFinite)).collect()
+    }
+}
