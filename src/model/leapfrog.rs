@@ -68,9 +68,7 @@ struct Run<'a> {
     grid: Grid,
 }
 
-impl<C: ChannelSet<GATES>, const GATES: usize, const VECTORS: usize> Membrane
-    for Leapfrog<C, GATES, VECTORS>
-{
+impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for Leapfrog<C, GATES> {
     fn parameters(&self) -> &'static [ModelParameter] {
         C::PARAMETERS
     }
