@@ -1,0 +1,210 @@
+//! Tables of text: one row per sample, columns for time, voltage and, if there are any, current and sweep.
+//!
+//! Columns are recognised by headers such as `t_ms`, `v_mV`, `i_pA`, `i_uA_cm2` or `Voltage (mV)`. Lines that
+//! start with `#` are comments. Cells are separated by commas, semicolons or tabs.
+
+mod columns;
+mod rows;
+mod sampling;
+#[cfg(test)]
+mod tests;
+
+use thiserror::Error;
+
+use self::columns::{CURRENT, Column, TIME, VOLTAGE, find, not_recognised, sweep_column};
+use self::rows::{Row, rows};
+use self::sampling::Samples;
+use super::Sweep;
+
+/// What is wrong with a table, or with the choice of its columns.
+#[derive(Debug, PartialEq, Error)]
+pub enum CsvError {
+    /// The file is no text.
+    #[error("expected a table of text in UTF-8, found other bytes; is `kind` right?")]
+    NotText,
+    /// No row holds data.
+    #[error("the table has {rows} rows of numbers, expected a header and at least 2")]
+    NoData {
+        /// How many there are.
+        rows: usize,
+    },
+    /// A column that was asked for does not exist.
+    #[error("no column \"{asked}\"; the table has {known}")]
+    UnknownColumn {
+        /// The option that asked.
+        option: &'static str,
+        /// The name.
+        asked: String,
+        /// All columns.
+        known: String,
+    },
+    /// No header says that it is the time, or the voltage.
+    #[error(
+        "no column is a {what}; the table has {known}; name it with {option} = {{ column = \"..\", unit = \"..\" }}"
+    )]
+    NotRecognised {
+        /// The option that mends it.
+        option: &'static str,
+        /// The quantity and examples of its header.
+        what: &'static str,
+        /// All columns.
+        known: String,
+    },
+    /// A unit cannot be understood.
+    #[error("the column \"{column}\" needs a unit such as {expected}, found \"{found}\"")]
+    OtherUnit {
+        /// The option that mends it.
+        option: &'static str,
+        /// The column.
+        column: String,
+        /// Examples.
+        expected: &'static str,
+        /// What was given.
+        found: String,
+    },
+    /// A cell is empty or no finite number.
+    #[error("{line}:{column}: expected a number in column \"{name}\", found \"{found}\"")]
+    NotANumber {
+        /// Line of the file, from 1.
+        line: usize,
+        /// Letter of the line, from 1.
+        column: usize,
+        /// Header of the column.
+        name: String,
+        /// The cell.
+        found: String,
+    },
+    /// Time stands still or runs backwards.
+    #[error(
+        "{line}:{column}: time goes from {from_ms} ms to {to_ms} ms, expected it to increase; if the table \
+         holds several sweeps, name their column with `sweep`"
+    )]
+    TimeDecreases {
+        /// Line of the file, from 1.
+        line: usize,
+        /// Letter of the line, from 1.
+        column: usize,
+        /// The time before.
+        from_ms: f64,
+        /// The time in this line.
+        to_ms: f64,
+    },
+    /// A sweep has a single row.
+    #[error("sweep \"{sweep}\" has {rows} row, expected at least 2")]
+    ShortSweep {
+        /// Its name.
+        sweep: String,
+        /// Its rows.
+        rows: usize,
+    },
+    /// Interpolation would make the table many times longer.
+    #[error(
+        "the finest interval is {finest_ms} ms in a sweep of {duration_ms} ms with {rows} rows; sample it more evenly"
+    )]
+    TooUneven {
+        /// Shortest interval.
+        finest_ms: f64,
+        /// Duration of the sweep.
+        duration_ms: f64,
+        /// Rows of the sweep.
+        rows: usize,
+    },
+}
+
+impl CsvError {
+    /// The option of the settings file that mends it.
+    pub(super) fn option(&self) -> &'static str {
+        match self {
+            CsvError::UnknownColumn { option, .. }
+            | CsvError::NotRecognised { option, .. }
+            | CsvError::OtherUnit { option, .. } => option,
+            CsvError::NotText
+            | CsvError::NoData { .. }
+            | CsvError::NotANumber { .. }
+            | CsvError::TimeDecreases { .. }
+            | CsvError::ShortSweep { .. }
+            | CsvError::TooUneven { .. } => "file",
+        }
+    }
+
+    /// Whether the message starts with line and column.
+    pub(super) fn has_place(&self) -> bool {
+        matches!(self, CsvError::NotANumber { .. } | CsvError::TimeDecreases { .. })
+    }
+}
+
+/// A column as the settings name it; without a unit its header tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ColumnChoice {
+    pub(super) column: String,
+    pub(super) unit: Option<String>,
+}
+
+/// Which columns to read; `None` takes the first whose header says what it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Choice {
+    pub(super) time: Option<ColumnChoice>,
+    pub(super) voltage: Option<ColumnChoice>,
+    pub(super) current: Option<ColumnChoice>,
+    pub(super) sweep: Option<String>,
+}
+
+/// All sweeps in the order of the table, and what was done to them.
+pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<String>), CsvError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| CsvError::NotText)?;
+    let mut rows = rows(text);
+    if rows.len() < 3 {
+        return Err(CsvError::NoData { rows: rows.len().saturating_sub(1) });
+    }
+    let header: Vec<&str> = rows.remove(0).cells.into_iter().map(|(_, cell)| cell).collect();
+    let time = find(&header, TIME, choice.time.as_ref())?.ok_or_else(|| not_recognised(&header, TIME))?;
+    let voltage =
+        find(&header, VOLTAGE, choice.voltage.as_ref())?.ok_or_else(|| not_recognised(&header, VOLTAGE))?;
+    let current = find(&header, CURRENT, choice.current.as_ref())?;
+    let sweep = sweep_column(&header, choice.sweep.as_deref())?;
+    let mut found: Vec<Samples> = Vec::new();
+    for row in &rows {
+        let name = sweep.and_then(|place| row.cells.get(place)).map_or("0", |(_, cell)| cell);
+        let samples = sweep_named(&mut found, name);
+        let time_ms = number(row, &header, time)?;
+        if let Some(&from_ms) = samples.times_ms.last()
+            && time_ms <= from_ms
+        {
+            let column = row.cells[time.place].0;
+            return Err(CsvError::TimeDecreases { line: row.line, column, from_ms, to_ms: time_ms });
+        }
+        samples.times_ms.push(time_ms);
+        samples.voltage_mv.push(number(row, &header, voltage)?);
+        if let Some(current) = current {
+            samples.current.push(number(row, &header, current)?);
+        }
+    }
+    let mut notes = Vec::new();
+    let unit = current.map(|column| column.unit);
+    let sweeps = found.into_iter().map(|samples| samples.into_sweep(unit, &mut notes)).collect();
+    Ok((<Result<_, _>>::from(sweeps)?, notes))
+}
+
+fn sweep_named<'f>(found: &'f mut Vec<Samples>, name: &str) -> &'f mut Samples {
+    // Rows of a sweep mostly follow one another, so look from the end.
+    let place = found.iter().rposition(|samples| samples.name == name).unwrap_or_else(|| {
+        found.push(Samples { name: name.to_owned(), ..Samples::default() });
+        found.len() - 1
+    });
+    &mut found[place]
+}
+
+fn number(row: &Row<'_>, header: &[&str], column: Column) -> Result<f64, CsvError> {
+    let end = row.cells.last().map_or(1, |(start, cell)| start + cell.chars().count());
+    let (start, cell) = row.cells.get(column.place).copied().unwrap_or((end, ""));
+    match cell.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(column.factor.apply(value)),
+        _ => Err(CsvError::NotANumber {
+            line: row.line,
+            column: start,
+            name: header[column.place].to_owned(),
+            found: cell.to_owned(),
+        }),
+    }
+}
+
