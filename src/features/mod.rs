@@ -1,1 +1,64 @@
-//! (being written)
+//! Spikes and their features; the same code for measured and simulated voltage.
+//!
+//! The features carry eFEL's names. [`Mode::Efel`] gives the values of eFEL 5.7.34 with its default
+//! settings, to compare with published numbers. [`Mode::Precise`] is meant for inference: samplers compare a
+//! simulated with a measured value, and a feature that jumps by the 0.1 ms of eFEL's grid when a
+//! conductance changes a little would be a staircase to them. The modes differ in this:
+//!
+//! | | [`Mode::Efel`] | [`Mode::Precise`] |
+//! |---|---|---|
+//! | samples | interpolated onto a grid of 0.1 ms with accumulated rounding | as they are |
+//! | spike | strict crossings: a sample on the threshold hides one | such a sample counts as below |
+//! | `peak_time`, `peak_voltage` and what follows from them | highest sample | vertex of the parabola through it and its neighbours |
+//! | `AHP_*`, `min_AHP_values` | first minimum that two samples do not undercut; that sample | true minimum before the next spike or the end; vertex of the parabola |
+//! | `min_voltage_between_spikes` | lowest sample | vertex of the parabola |
+//! | `minimum_voltage`, `maximum_voltage`, `sag_*` | extreme sample | vertex of the parabola, except at the ends of the stimulus |
+//! | `AP_begin_*` | first of three steep samples; only spikes after the start of the stimulus | interpolated crossing of 10 mV/ms; all spikes |
+//! | `AP_amplitude` | peaks within the stimulus, paired by number with the begins | every spike that has a begin, with its own |
+//! | `AP_duration_half_width` | between the samples nearest to half height, begins and peaks paired by number | between interpolated crossings, every spike that has a begin |
+//! | `spike_half_width` | the search before the first spike begins at the stimulus | at the start of the sweep |
+//! | `mean_frequency` | spikes within the stimulus over the time from its start to the last of them; no value for a silent sweep | over the duration of the stimulus; 0 for a silent sweep |
+//! | `voltage_base`, `sd_voltage_base`, `AHP_depth` | includes the sample at the start of the stimulus | excludes it |
+//!
+//! In both modes lists cover the spikes of the whole sweep, `ISI_values` leaves out the first interval as eFEL
+//! does, and a feature that needs the stimulus has no value without one. The features ending in
+//! `_voltage_stim` and `sd_voltage_base` are the summary statistics of Gonçalves et al. (2020),
+//! <https://doi.org/10.7554/eLife.56261>; they are moments of a population, divided by n, over the samples
+//! from the start of the stimulus up to, but without, its end. eFEL: <https://efel.readthedocs.io>.
+
+mod analysis;
+mod catalogue;
+mod efel;
+mod lazy;
+mod measure;
+mod precise;
+mod spikes;
+mod trace;
+mod voltages;
+
+#[cfg(test)]
+mod reference_tests;
+
+pub use analysis::{Analyser, Analysis};
+pub use catalogue::{FEATURES, Feature};
+pub use measure::{FeatureError, Measure, extract_all};
+
+/// One sweep of voltage as features see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Response<'a> {
+    /// Time from one sample to the next; the first sample is at 0 ms.
+    pub interval_ms: f64,
+    /// The membrane potential at each sample.
+    pub voltage_mv: &'a [f64],
+    /// Start and stop of the stimulus, if there is one.
+    pub stimulus_ms: Option<(f64, f64)>,
+}
+
+/// Which definitions are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Those of eFEL 5.7.34, for comparison with published values.
+    Efel,
+    /// Those that move smoothly with the parameters of a simulation, for inference.
+    Precise,
+}

@@ -12,7 +12,7 @@ mod tree;
 
 pub use catalogue::{Entry, find, names};
 pub use mistakes::{Mistake, SettingsError};
-pub use section::{Described, Key, Section, Shape};
+pub use section::{Described, Key, Section, Shape, did_you_mean};
 pub use tree::{Node, Span, Value};
 
 use std::cell::RefCell;

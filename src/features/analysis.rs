@@ -1,0 +1,180 @@
+//! From the samples of a sweep to its spikes.
+
+use std::cell::{Ref, RefCell, RefMut};
+use std::ops::Range;
+
+use super::lazy::Lazy;
+use super::trace::{Clock, Point, Trace, all_finite, mean};
+use super::{Mode, Response, efel, precise};
+
+/// One spike: the samples around its crossings of the threshold, and its peak.
+#[derive(Clone, Copy, Debug)]
+pub struct Spike {
+    /// The first sample above the threshold.
+    pub rise: usize,
+    /// The first sample below the threshold again.
+    pub fall: usize,
+    /// Where the spike is highest.
+    pub peak: Point,
+}
+
+/// Where the upstroke of a spike begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Onset {
+    /// Which spike of the sweep.
+    pub spike: usize,
+    /// Where it begins.
+    pub point: Point,
+}
+
+/// Finds spikes in one sweep after the other, in memory that it keeps. Each thread has its own.
+#[derive(Debug)]
+pub struct Analyser {
+    mode: Mode,
+    threshold_mv: f64,
+    grid: efel::Grid,
+    spikes: Vec<Spike>,
+    lists: Lists,
+}
+
+/// What is computed only if a feature asks for it.
+#[derive(Debug)]
+struct Lists {
+    troughs: Lazy<Point>,
+    onsets: Lazy<Onset>,
+    values: RefCell<Vec<f64>>,
+}
+
+/// A sweep and its spikes, from which features are read.
+#[derive(Debug)]
+pub struct Analysis<'a> {
+    pub(super) mode: Mode,
+    pub(super) trace: Trace<'a>,
+    pub(super) spikes: &'a [Spike],
+    /// Start and stop, if there is a stimulus of positive duration.
+    pub(super) stimulus_ms: Option<(f64, f64)>,
+    lists: &'a Lists,
+}
+
+impl Analyser {
+    /// An analyser that calls a crossing of `threshold_mv` a spike; −20 mV is eFEL's and the usual choice.
+    pub fn new(mode: Mode, threshold_mv: f64) -> Self {
+        let lists = Lists { troughs: Lazy::new(), onsets: Lazy::new(), values: RefCell::new(Vec::new()) };
+        Self { mode, threshold_mv, grid: efel::Grid::default(), spikes: Vec::new(), lists }
+    }
+
+    /// Finds the spikes of one sweep; everything else waits until a feature is asked for.
+    ///
+    /// A sweep with a sample or an interval that is not a finite number counts as a sweep without samples:
+    /// it has no feature at all, and neither has a sweep of one sample.
+    pub fn analyse<'a>(&'a mut self, response: &Response<'a>) -> Analysis<'a> {
+        let interval_ms = response.interval_ms;
+        let usable = interval_ms > 0.0 && interval_ms.is_finite() && response.voltage_mv.len() > 1;
+        let usable = usable && all_finite(response.voltage_mv);
+        let voltage_mv = if usable { response.voltage_mv } else { &[] };
+        match self.mode {
+            Mode::Efel => {
+                self.analyse_timed(|index| index as f64 * interval_ms, voltage_mv, response.stimulus_ms)
+            }
+            Mode::Precise => {
+                self.forget();
+                let trace = Trace { voltage_mv, clock: Clock::Every(interval_ms) };
+                precise::find_spikes(&trace, self.threshold_mv, &mut self.spikes);
+                self.analysis(trace, response.stimulus_ms)
+            }
+        }
+    }
+
+    /// The analysis of eFEL, for samples at any increasing times.
+    pub(super) fn analyse_timed<'a>(
+        &'a mut self,
+        time_ms: impl Fn(usize) -> f64,
+        voltage_mv: &[f64],
+        stimulus_ms: Option<(f64, f64)>,
+    ) -> Analysis<'a> {
+        self.forget();
+        self.grid.resample(time_ms, voltage_mv);
+        efel::find_spikes(&self.grid.trace(), self.threshold_mv, &mut self.spikes);
+        self.analysis(self.grid.trace(), stimulus_ms)
+    }
+
+    fn forget(&mut self) {
+        self.spikes.clear();
+        self.lists.troughs.forget();
+        self.lists.onsets.forget();
+    }
+
+    fn analysis<'a>(&'a self, trace: Trace<'a>, stimulus_ms: Option<(f64, f64)>) -> Analysis<'a> {
+        let stimulus_ms = stimulus_ms.filter(|(start, stop)| stop > start);
+        Analysis { mode: self.mode, trace, spikes: &self.spikes, stimulus_ms, lists: &self.lists }
+    }
+}
+
+impl Analysis<'_> {
+    /// The minimum after each spike. The last one is missing if the sweep ends before it.
+    pub(super) fn troughs(&self) -> Ref<'_, [Point]> {
+        self.lists.troughs.get(|troughs| match self.mode {
+            Mode::Efel => efel::find_troughs(&self.trace, self.spikes, troughs),
+            Mode::Precise => precise::find_troughs(&self.trace, self.spikes, troughs),
+        })
+    }
+
+    /// Where the upstrokes begin, for the spikes that have such a place.
+    pub(super) fn onsets(&self) -> Ref<'_, [Onset]> {
+        self.lists.onsets.get(|onsets| match (self.mode, self.stimulus_ms) {
+            (Mode::Efel, Some((start_ms, _))) => {
+                efel::find_onsets(&self.trace, self.spikes, &self.troughs(), start_ms, onsets);
+            }
+            (Mode::Efel, None) => {}
+            (Mode::Precise, _) => precise::find_onsets(&self.trace, self.spikes, onsets),
+        })
+    }
+
+    /// An empty list to write values into.
+    pub(super) fn scratch(&self) -> RefMut<'_, Vec<f64>> {
+        let mut values = self.lists.values.borrow_mut();
+        values.clear();
+        values
+    }
+
+    /// The times between successive peaks.
+    pub(super) fn intervals_ms(&self) -> impl Iterator<Item = f64> + Clone {
+        self.spikes.windows(2).map(|pair| pair[1].peak.time_ms - pair[0].peak.time_ms)
+    }
+
+    /// The spikes whose peaks are within the stimulus, both ends included.
+    pub(super) fn spikes_in_stimulus(&self) -> Option<&[Spike]> {
+        let (start_ms, stop_ms) = self.stimulus_ms?;
+        let first = self.spikes.partition_point(|spike| spike.peak.time_ms < start_ms);
+        let end = self.spikes.partition_point(|spike| spike.peak.time_ms <= stop_ms);
+        self.spikes.get(first..end)
+    }
+
+    /// The samples of the stimulus, the one at its end excluded.
+    pub(super) fn stimulus_samples(&self) -> Option<&[f64]> {
+        self.stimulus_range().map(|range| &self.trace.voltage_mv[range])
+    }
+
+    /// Where the samples of the stimulus are; `None` if there are none.
+    pub(super) fn stimulus_range(&self) -> Option<Range<usize>> {
+        let (start_ms, stop_ms) = self.stimulus_ms?;
+        Some(self.trace.between(start_ms, stop_ms)).filter(|range| !range.is_empty())
+    }
+
+    /// The samples of the last tenth of the time before the stimulus.
+    pub(super) fn base_samples(&self) -> Option<&[f64]> {
+        let (start_ms, _) = self.stimulus_ms?;
+        let first = self.trace.first_from(0.9 * start_ms);
+        let end = match self.mode {
+            // eFEL takes the sample at the start of the stimulus, too.
+            Mode::Efel => self.trace.first_from(start_ms + 1e-10),
+            Mode::Precise => self.trace.first_from(start_ms),
+        };
+        self.trace.voltage_mv.get(first..end)
+    }
+
+    /// The resting potential before the stimulus.
+    pub(super) fn voltage_base_mv(&self) -> Option<f64> {
+        mean(self.base_samples()?)
+    }
+}

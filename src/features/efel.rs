@@ -1,0 +1,182 @@
+//! The definitions of eFEL 5.7.34 to the bit, with their quirks.
+//! Source: <https://efel.readthedocs.io/en/latest/eFeatures.html>
+
+use super::analysis::{Onset, Spike};
+use super::trace::{Clock, Point, Trace};
+
+/// eFEL's `interp_step`.
+const STEP_MS: f64 = 0.1;
+
+/// 1000 s of sweep. A longer one has no features in this mode; without a bound, a slip in the sampling
+/// interval would ask for all the memory there is.
+const LONGEST_GRID: f64 = 1e7;
+
+/// eFEL's `DerivativeThreshold` and `DownDerivativeThreshold`.
+const ONSET_SLOPE_MV_PER_MS: f64 = 10.0;
+const END_SLOPE_MV_PER_MS: f64 = -12.0;
+
+/// eFEL's `DerivativeWindow`: samples in a row that must be steep.
+const STEEP_SAMPLES: usize = 3;
+
+/// A sweep on eFEL's grid.
+#[derive(Debug, Default)]
+pub struct Grid {
+    times_ms: Vec<f64>,
+    voltage_mv: Vec<f64>,
+}
+
+impl Grid {
+    /// Interpolates a sweep onto a grid of 0.1 ms. The times of the grid are added up, so their rounding
+    /// errors add up as well: 500 steps are 50.00000000000044 ms.
+    pub fn resample(&mut self, time_ms: impl Fn(usize) -> f64, voltage_mv: &[f64]) {
+        self.times_ms.clear();
+        self.voltage_mv.clear();
+        let Some(last) = voltage_mv.len().checked_sub(1) else { return };
+        let (start_ms, end_ms) = (time_ms(0), time_ms(last));
+        let count = ((end_ms - start_ms) / STEP_MS).ceil();
+        if count.is_nan() || count > LONGEST_GRID {
+            return;
+        }
+        let (mut time, mut left) = (start_ms, 0);
+        while self.times_ms.len() < count as usize
+            || self.times_ms.last().is_none_or(|&previous| previous < end_ms)
+        {
+            while left < last && time_ms(left + 1) <= time {
+                left += 1;
+            }
+            self.times_ms.push(time);
+            self.voltage_mv.push(if left == last {
+                voltage_mv[last]
+            } else {
+                let slope = (voltage_mv[left + 1] - voltage_mv[left]) / (time_ms(left + 1) - time_ms(left));
+                voltage_mv[left] + slope * (time - time_ms(left))
+            });
+            time += STEP_MS;
+        }
+    }
+
+    /// The resampled sweep.
+    pub fn trace(&self) -> Trace<'_> {
+        Trace { voltage_mv: &self.voltage_mv, clock: Clock::Grid(&self.times_ms) }
+    }
+}
+
+/// Pairs the upward with the downward crossings. Both are strict, so a sample that hits the threshold
+/// exactly hides a crossing.
+pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>) {
+    let pairs = || trace.voltage_mv.windows(2).enumerate();
+    let mut rises =
+        pairs().filter(|(_, v)| v[0] < threshold_mv && v[1] > threshold_mv).map(|(i, _)| i + 1).peekable();
+    let Some(&first_rise) = rises.peek() else { return };
+    let falls = pairs()
+        .filter(|(_, v)| v[0] > threshold_mv && v[1] < threshold_mv)
+        .map(|(i, _)| i + 1)
+        .filter(|&fall| fall > first_rise);
+    spikes.extend(rises.zip(falls).filter_map(|(rise, fall)| {
+        let peak = trace.point(trace.highest(rise..fall + 1)?);
+        Some(Spike { rise, fall, peak })
+    }));
+}
+
+/// The first minimum after each peak: a running minimum after which two samples were not lower,
+/// or the lowest sample before the next peak.
+pub fn find_troughs(trace: &Trace<'_>, spikes: &[Spike], troughs: &mut Vec<Point>) {
+    for (spike, end) in spikes.iter().zip(ends(trace, spikes)) {
+        let mut lowest = spike.peak.index;
+        for index in spike.peak.index + 1..end {
+            if trace.voltage_mv[index] < trace.voltage_mv[lowest] {
+                lowest = index;
+            } else if index - lowest >= 2 {
+                break;
+            }
+        }
+        if lowest + 1 < trace.len() {
+            troughs.push(trace.point(lowest));
+        }
+    }
+}
+
+/// The peak after each spike; the end of the trace after the last one.
+fn ends<'a>(trace: &Trace<'_>, spikes: &'a [Spike]) -> impl Iterator<Item = usize> + 'a {
+    spikes.iter().skip(1).map(|spike| spike.peak.index).chain([trace.len()])
+}
+
+/// Backwards from each peak after the start of the stimulus: the sample from which the slope stays above
+/// 10 mV/ms for three samples. The search ends at the minimum before the spike.
+pub fn find_onsets(
+    trace: &Trace<'_>,
+    spikes: &[Spike],
+    troughs: &[Point],
+    start_ms: f64,
+    onsets: &mut Vec<Onset>,
+) {
+    let stimulus = trace.first_from(start_ms);
+    let minima = [stimulus.saturating_sub(2)]
+        .into_iter()
+        .chain(troughs.iter().map(|trough| trough.index).filter(|&index| index > stimulus));
+    let later = spikes.iter().enumerate().filter(|(_, spike)| spike.peak.index > stimulus);
+    onsets.extend(later.zip(minima).filter_map(|((spike, Spike { peak, .. }), minimum)| {
+        let point = trace.point(onset(trace, minimum, peak.index)?);
+        Some(Onset { spike, point })
+    }));
+}
+
+fn onset(trace: &Trace<'_>, minimum: usize, peak: usize) -> Option<usize> {
+    let steep = |index: usize| index < trace.len() && trace.slope_mv_per_ms(index) >= ONSET_SLOPE_MV_PER_MS;
+    let mut flats = (minimum..peak).rev().filter(|&i| trace.slope_mv_per_ms(i) <= ONSET_SLOPE_MV_PER_MS);
+    flats.find_map(|flat| (flat + 1..=flat + STEEP_SAMPLES).all(steep).then_some(flat + 1))
+}
+
+/// Time between the samples nearest to half height, before and after the peak.
+/// Returns no value if a spike was mistaken for another.
+pub fn half_widths_ms(trace: &Trace<'_>, spikes: &[Spike], onsets: &[Onset], widths_ms: &mut Vec<f64>) {
+    // eFEL counts onsets from the stimulus and peaks from the start of the sweep, and pairs the two.
+    for ((spike, end), onset) in spikes.iter().zip(ends(trace, spikes)).zip(onsets) {
+        let (peak, begin) = (spike.peak, onset.point);
+        if peak.index < begin.index {
+            return widths_ms.clear();
+        }
+        let half_mv = f64::midpoint(peak.voltage_mv, begin.voltage_mv);
+        let distance = |&index: &usize| (trace.voltage_mv[index] - half_mv).abs();
+        let nearest = |range: std::ops::Range<usize>| {
+            range.min_by(|a, b| distance(a).total_cmp(&distance(b))).map(|index| trace.time_ms(index))
+        };
+        let spike_end = end_of_spike(trace, peak.index, end.min(trace.len() - 1));
+        match (nearest(begin.index..peak.index), nearest(peak.index..spike_end)) {
+            (Some(rise_ms), Some(fall_ms)) => widths_ms.push(fall_ms - rise_ms),
+            _ => return widths_ms.clear(),
+        }
+    }
+}
+
+/// After the steepest fall, the first sample that falls by less than 12 mV/ms.
+fn end_of_spike(trace: &Trace<'_>, peak: usize, end: usize) -> usize {
+    let steepest = (peak + 1..end)
+        .min_by(|&a, &b| trace.slope_mv_per_ms(a).total_cmp(&trace.slope_mv_per_ms(b)))
+        .unwrap_or(end);
+    (steepest..end).find(|&index| trace.slope_mv_per_ms(index) >= END_SLOPE_MV_PER_MS).unwrap_or(end)
+}
+
+/// Time between the crossings of the level halfway between the peak and the minimum after it.
+/// The first search begins at the stimulus, wherever the first spike is.
+pub fn half_widths_above_trough_ms(
+    trace: &Trace<'_>,
+    spikes: &[Spike],
+    troughs: &[Point],
+    start_ms: f64,
+    widths_ms: &mut Vec<f64>,
+) {
+    let mut from = trace.first_from(start_ms);
+    for (spike, trough) in spikes.iter().zip(troughs) {
+        let peak = spike.peak;
+        let half_mv = f64::midpoint(peak.voltage_mv, trough.voltage_mv);
+        let rise = (from..peak.index).find(|&i| trace.voltage_mv[i] >= half_mv).unwrap_or(peak.index);
+        let fall = (peak.index..trough.index).find(|&i| trace.voltage_mv[i] <= half_mv);
+        let fall = fall.unwrap_or(trough.index);
+        let (Some(before_rise), Some(before_fall)) = (rise.checked_sub(1), fall.checked_sub(1)) else {
+            return widths_ms.clear();
+        };
+        widths_ms.push(trace.crossing_ms(before_fall, half_mv) - trace.crossing_ms(before_rise, half_mv));
+        from = trough.index;
+    }
+}

@@ -1,0 +1,77 @@
+//! Definitions that move smoothly with the parameters of a simulation, on the samples as they are.
+
+use std::ops::Range;
+
+use super::analysis::{Onset, Spike};
+use super::trace::{Point, Trace};
+
+/// The upstroke begins where the voltage rises faster than this; eFEL's `DerivativeThreshold`.
+const ONSET_SLOPE_MV_PER_MS: f64 = 10.0;
+
+/// A spike lies between an upward crossing of the threshold and the next downward one.
+/// A sample on the threshold counts as below it.
+pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>) {
+    let voltage_mv = trace.voltage_mv;
+    let below = |v: &f64| *v <= threshold_mv;
+    // A sweep that begins above the threshold has not crossed it.
+    let Some(mut from) = voltage_mv.iter().position(below) else { return };
+    while let Some(rise) = voltage_mv[from..].iter().position(|v| *v > threshold_mv).map(|i| from + i)
+        && let Some(fall) = voltage_mv[rise..].iter().position(below).map(|i| rise + i)
+        && let Some(top) = trace.highest(rise..fall)
+    {
+        spikes.push(Spike { rise, fall, peak: trace.vertex(top) });
+        from = fall;
+    }
+}
+
+/// The samples between a spike and the next one, or the end of the sweep.
+fn after(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Range<usize> {
+    spikes[spike].fall..spikes.get(spike + 1).map_or(trace.len(), |next| next.rise)
+}
+
+/// The first sample that may belong to the upstroke of a spike.
+fn before(spikes: &[Spike], spike: usize) -> usize {
+    spike.checked_sub(1).map_or(0, |previous| spikes[previous].fall)
+}
+
+/// The true minimum after each spike.
+pub fn find_troughs(trace: &Trace<'_>, spikes: &[Spike], troughs: &mut Vec<Point>) {
+    let lowest = (0..spikes.len()).filter_map(|spike| trace.lowest(after(trace, spikes, spike)));
+    // At the end of the sweep the voltage is still falling.
+    troughs.extend(lowest.filter(|&index| index + 1 < trace.len()).map(|index| trace.vertex(index)));
+}
+
+/// Back from the steepest rise of each spike: where the slope is 10 mV/ms, between two samples.
+pub fn find_onsets(trace: &Trace<'_>, spikes: &[Spike], onsets: &mut Vec<Onset>) {
+    onsets.extend((0..spikes.len()).filter_map(|spike| {
+        let point = onset(trace, before(spikes, spike), spikes[spike])?;
+        Some(Onset { spike, point })
+    }));
+}
+
+fn onset(trace: &Trace<'_>, first: usize, spike: Spike) -> Option<Point> {
+    let slope = |index: usize| trace.slope_mv_per_ms(index);
+    let steepest = (spike.rise.saturating_sub(1)..=spike.peak.index)
+        .max_by(|&a, &b| slope(a).total_cmp(&slope(b)))
+        .filter(|&index| slope(index) >= ONSET_SLOPE_MV_PER_MS)?;
+    let index = (first..steepest).rev().find(|&index| slope(index) < ONSET_SLOPE_MV_PER_MS)?;
+    let share = (ONSET_SLOPE_MV_PER_MS - slope(index)) / (slope(index + 1) - slope(index));
+    let (from, to) = (trace.point(index), trace.point(index + 1));
+    Some(Point {
+        index,
+        time_ms: from.time_ms + share * (to.time_ms - from.time_ms),
+        voltage_mv: from.voltage_mv + share * (to.voltage_mv - from.voltage_mv),
+    })
+}
+
+/// How long a spike stays above `level_mv`, between interpolated crossings on both sides of its peak.
+pub fn width_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64) -> Option<f64> {
+    let top = spikes[spike].peak.index;
+    let below = |&index: &usize| trace.voltage_mv[index] < level_mv;
+    if below(&top) {
+        return None;
+    }
+    let rise = (before(spikes, spike)..top).rev().find(below)?;
+    let fall = (top + 1..after(trace, spikes, spike).end).find(below)?;
+    Some(trace.crossing_ms(fall - 1, level_mv) - trace.crossing_ms(rise, level_mv))
+}

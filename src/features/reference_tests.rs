@@ -1,0 +1,179 @@
+//! Agreement with eFEL 5.7.34: its own values for simulated and measured sweeps.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Analyser, FEATURES, Mode, extract_all};
+
+/// eFEL adds the same numbers in another order, and its interpolated crossings divide small differences.
+const RELATIVE: f64 = 1e-9;
+
+/// How many values agreed, and what did not.
+#[derive(Default)]
+struct Comparison {
+    cases: usize,
+    features: usize,
+    differences: Vec<String>,
+}
+
+impl Comparison {
+    /// Compares one sweep with what eFEL says of it. `times_ms` and `voltage_mv` have the same length.
+    fn sweep(&mut self, name: &str, times_ms: &[f64], voltage_mv: &[f64], case: &Value) {
+        let stimulus = |key: &str| case[key].as_f64().expect("every case has its stimulus");
+        let stimulus_ms = Some((stimulus("stim_start_ms"), stimulus("stim_end_ms")));
+        let mut analyser = Analyser::new(Mode::Efel, -20.0);
+        let analysis = analyser.analyse_timed(|index| times_ms[index], voltage_mv, stimulus_ms);
+        let expected = case["features"].as_object().expect("every case has its features");
+        self.cases += 1;
+        for (feature, found) in extract_all(&analysis) {
+            let Some(values) = expected.get(feature.name) else { continue };
+            let values: Option<Vec<f64>> =
+                values.as_array().map(|list| list.iter().filter_map(Value::as_f64).collect());
+            self.features += 1;
+            if !agree(found.as_deref(), values.as_deref()) {
+                self.differences.push(format!("{name} {}: {found:?}, eFEL {values:?}", feature.name));
+            }
+        }
+    }
+
+    fn finish(self, cases: usize) {
+        println!(
+            "{} of {} values of {} sweeps agree",
+            self.features - self.differences.len(),
+            self.features,
+            self.cases
+        );
+        assert_eq!(self.cases, cases, "sweeps compared");
+        assert!(self.differences.is_empty(), "{}", self.differences.join("\n"));
+    }
+}
+
+fn agree(found: Option<&[f64]>, expected: Option<&[f64]>) -> bool {
+    // eFEL writes both an empty list and no value for nothing.
+    let (found, expected) = (found.unwrap_or(&[]), expected.unwrap_or(&[]));
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= RELATIVE * b.abs().max(1.0);
+    found.len() == expected.len() && found.iter().zip(expected).all(close)
+}
+
+/// The folder of reference data, or `None` after saying that the test is skipped.
+fn reference(folder: &str) -> Option<PathBuf> {
+    let Some(root) = std::env::var_os("HHBAYES_REFERENCE") else {
+        println!("skipped: HHBAYES_REFERENCE is not set");
+        return None;
+    };
+    Some(Path::new(&root).join(folder))
+}
+
+fn cases(path: &Path) -> Vec<(String, Value)> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    let shared = [document["stim_start_ms"].take(), document["stim_end_ms"].take()];
+    let cases = document["cases"].as_object_mut().unwrap();
+    for case in cases.values_mut() {
+        for (key, value) in ["stim_start_ms", "stim_end_ms"].into_iter().zip(&shared) {
+            if case[key].is_null() {
+                case[key] = value.clone();
+            }
+        }
+    }
+    cases.iter().map(|(name, case)| (name.clone(), case.clone())).collect()
+}
+
+/// The numbers of a text table without its headings; shape `[rows, columns]`.
+fn table(path: &Path) -> Vec<Vec<f64>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let numbers = |line: &str| {
+        let words = line.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+        words.map(|word| word.parse().ok()).collect::<Option<Vec<f64>>>()
+    };
+    text.lines().filter_map(numbers).filter(|row| !row.is_empty()).collect()
+}
+
+fn column(table: &[Vec<f64>], column: usize) -> Vec<f64> {
+    table.iter().map(|row| row[column]).collect()
+}
+
+fn uniform_ms(count: usize, interval_ms: f64) -> Vec<f64> {
+    (0..count).map(|index| index as f64 * interval_ms).collect()
+}
+
+/// The samples of an Igor binary wave of version 5, big endian, 32-bit floats: 64 bytes of file header,
+/// 320 of wave header, then the data. <https://www.wavemetrics.com/technical-note/tn003>
+fn igor_wave(path: &Path) -> Vec<f64> {
+    let bytes = std::fs::read(path).unwrap();
+    assert_eq!(bytes[..2], [0, 5], "version 5, big endian");
+    let count = u32::from_be_bytes(bytes[76..80].try_into().unwrap()) as usize;
+    let samples = bytes[384..384 + 4 * count].chunks_exact(4);
+    samples.map(|four| f64::from(f32::from_be_bytes(four.try_into().unwrap()))).collect()
+}
+
+#[test]
+fn simulated_squid_axons_have_the_features_of_efel() {
+    let Some(folder) = reference("simulated") else { return };
+    let mut comparison = Comparison::default();
+    for (name, case) in cases(&folder.join("expected.json")) {
+        let table = table(&folder.join(case["file"].as_str().unwrap()));
+        comparison.sweep(&name, &column(&table, 0), &column(&table, 1), &case);
+    }
+    comparison.finish(9);
+}
+
+#[test]
+fn cortical_cells_have_the_features_of_efel() {
+    let Some(folder) = reference("recordings/allen") else { return };
+    let mut comparison = Comparison::default();
+    for (name, case) in cases(&folder.join("expected_features.json")) {
+        let voltage_mv = column(&table(&folder.join(case["file"].as_str().unwrap())), 0);
+        let times_ms = uniform_ms(voltage_mv.len(), case["dt_ms"].as_f64().unwrap());
+        comparison.sweep(&name, &times_ms, &voltage_mv, &case);
+    }
+    comparison.finish(6);
+}
+
+#[test]
+fn the_test_traces_of_efel_have_its_features() {
+    let Some(folder) = reference("recordings/efel") else { return };
+    let mut comparison = Comparison::default();
+    for (name, case) in cases(&folder.join("expected_features_5.7.34.json")) {
+        let table = table(&folder.join(case["file"].as_str().unwrap()));
+        if case["time_column"].as_bool().unwrap() {
+            comparison.sweep(&name, &column(&table, 0), &column(&table, 1), &case);
+        } else {
+            let times_ms = uniform_ms(table.len(), 0.1);
+            comparison.sweep(&name, &times_ms, &column(&table, 0), &case);
+        }
+    }
+    comparison.finish(11);
+}
+
+#[test]
+fn mouse_neurons_have_the_features_of_efel() {
+    let mut comparison = Comparison::default();
+    for cell in ["recordings/ibw_B6", "recordings/ibw_B8"] {
+        let Some(folder) = reference(cell) else { return };
+        for (name, case) in cases(&folder.join("expected_features.json")) {
+            let voltage_mv = igor_wave(&folder.join(case["voltage_file"].as_str().unwrap()));
+            comparison.sweep(&name, &uniform_ms(voltage_mv.len(), 0.25), &voltage_mv, &case);
+        }
+    }
+    comparison.finish(10);
+}
+
+#[test]
+fn a_squid_axon_has_the_features_of_efel() {
+    let Some(folder) = reference("recordings/squid_sgamp") else { return };
+    let table = table(&folder.join("a1t18_992_1030ms_thinned.csv"));
+    let start_ms = 992.0;
+    let times_ms: Vec<f64> = column(&table, 0).iter().map(|time| time - start_ms).collect();
+    let mut comparison = Comparison::default();
+    for (name, case) in cases(&folder.join("expected_features.json")) {
+        comparison.sweep(&name, &times_ms, &column(&table, 1), &case);
+    }
+    comparison.finish(2);
+}
+
+#[test]
+fn the_catalogue_is_in_alphabetical_order() {
+    assert!(FEATURES.is_sorted_by(|a, b| a.name < b.name));
+}

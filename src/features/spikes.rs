@@ -1,0 +1,177 @@
+//! The values of the features of spikes.
+
+use super::analysis::{Analysis, Spike};
+use super::trace::Point;
+use super::{Mode, efel, precise};
+
+type Values = Vec<f64>;
+
+pub fn spike_count(analysis: &Analysis<'_>) -> Option<f64> {
+    (analysis.trace.len() > 0).then_some(analysis.spikes.len() as f64)
+}
+
+pub fn spike_count_in_stimulus(analysis: &Analysis<'_>) -> Option<f64> {
+    analysis.stimulus_range()?;
+    Some(analysis.spikes_in_stimulus()?.len() as f64)
+}
+
+pub fn mean_frequency_hz(analysis: &Analysis<'_>) -> Option<f64> {
+    analysis.stimulus_range()?;
+    let (start_ms, stop_ms) = analysis.stimulus_ms?;
+    let spikes = analysis.spikes_in_stimulus()?;
+    let rate_hz = |duration_ms: f64| 1000.0 * spikes.len() as f64 / duration_ms;
+    match analysis.mode {
+        Mode::Efel if analysis.spikes.is_empty() => None,
+        Mode::Efel => Some(spikes.last().map_or(0.0, |last| rate_hz(last.peak.time_ms - start_ms))),
+        Mode::Precise => Some(rate_hz(stop_ms - start_ms)),
+    }
+}
+
+pub fn time_to_first_spike_ms(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(analysis.spikes.first()?.peak.time_ms - analysis.stimulus_ms?.0)
+}
+
+pub fn time_to_last_spike_ms(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(analysis.spikes.last()?.peak.time_ms - analysis.stimulus_ms?.0)
+}
+
+pub fn peak_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.spikes.iter().map(|spike| spike.peak.time_ms));
+}
+
+pub fn peak_voltage_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.spikes.iter().map(|spike| spike.peak.voltage_mv));
+}
+
+pub fn all_intervals_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.intervals_ms());
+}
+
+pub fn later_intervals_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.intervals_ms().skip(1));
+}
+
+pub fn interval_variation(analysis: &Analysis<'_>) -> Option<f64> {
+    let intervals_ms = analysis.intervals_ms().skip(1);
+    let count = intervals_ms.clone().count() as f64;
+    if count < 2.0 {
+        return None;
+    }
+    let mean_ms = intervals_ms.clone().sum::<f64>() / count;
+    let variance = intervals_ms.map(|interval| (interval - mean_ms).powi(2)).sum::<f64>() / (count - 1.0);
+    Some(variance.sqrt() / mean_ms)
+}
+
+pub fn irregularity_ms(analysis: &Analysis<'_>) -> Option<f64> {
+    let intervals_ms = analysis.intervals_ms().skip(1);
+    let steps = intervals_ms.clone().zip(intervals_ms.skip(1)).map(|(before, after)| (after - before).abs());
+    mean_of(steps)
+}
+
+pub fn first_interval_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
+    analysis.intervals_ms().next().map(|interval_ms| 1000.0 / interval_ms)
+}
+
+pub fn adaptation_without_start(analysis: &Analysis<'_>) -> Option<f64> {
+    let spikes = analysis.spikes_in_stimulus()?;
+    // eFEL's `spike_skipf` and `max_spike_skip`: a tenth of the spikes, rounded, and at most two.
+    let skipped = ((0.1 * spikes.len() as f64 + 0.5) as usize).min(2);
+    adaptation(spikes.get(skipped..).filter(|rest| rest.len() >= 4)?)
+}
+
+pub fn adaptation_without_first(analysis: &Analysis<'_>) -> Option<f64> {
+    let spikes = analysis.spikes_in_stimulus().filter(|spikes| spikes.len() >= 4)?;
+    adaptation(&spikes[1..])
+}
+
+/// Mean relative growth of successive intervals.
+fn adaptation(spikes: &[Spike]) -> Option<f64> {
+    let intervals_ms = spikes.windows(2).map(|pair| pair[1].peak.time_ms - pair[0].peak.time_ms);
+    mean_of(intervals_ms.clone().zip(intervals_ms.skip(1)).map(|(a, b)| (b - a) / (b + a)))
+}
+
+fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
+pub fn onset_voltage_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.onsets().iter().map(|onset| onset.point.voltage_mv));
+}
+
+pub fn onset_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.onsets().iter().map(|onset| onset.point.time_ms));
+}
+
+pub fn amplitude_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    let onsets = analysis.onsets();
+    match (analysis.mode, analysis.spikes_in_stimulus()) {
+        // eFEL pairs the peaks within the stimulus with the onsets by their numbers.
+        (Mode::Efel, Some(spikes)) if spikes.len() <= onsets.len() => values.extend(
+            spikes.iter().zip(&*onsets).map(|(spike, onset)| spike.peak.voltage_mv - onset.point.voltage_mv),
+        ),
+        (Mode::Efel, _) => {}
+        (Mode::Precise, _) => values.extend(
+            onsets.iter().map(|onset| analysis.spikes[onset.spike].peak.voltage_mv - onset.point.voltage_mv),
+        ),
+    }
+}
+
+pub fn half_width_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    let (trace, spikes) = (&analysis.trace, analysis.spikes);
+    match analysis.mode {
+        Mode::Efel => efel::half_widths_ms(trace, spikes, &analysis.onsets(), values),
+        Mode::Precise => values.extend(analysis.onsets().iter().filter_map(|onset| {
+            let half_mv = f64::midpoint(spikes[onset.spike].peak.voltage_mv, onset.point.voltage_mv);
+            precise::width_ms(trace, spikes, onset.spike, half_mv)
+        })),
+    }
+}
+
+pub fn half_width_above_trough_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    let (trace, spikes, troughs) = (&analysis.trace, analysis.spikes, analysis.troughs());
+    match (analysis.mode, analysis.stimulus_ms) {
+        (Mode::Efel, Some((start_ms, _))) => {
+            efel::half_widths_above_trough_ms(trace, spikes, &troughs, start_ms, values);
+        }
+        (Mode::Efel, None) => {}
+        (Mode::Precise, _) => values.extend(troughs.iter().enumerate().filter_map(|(spike, trough)| {
+            let half_mv = f64::midpoint(spikes[spike].peak.voltage_mv, trough.voltage_mv);
+            precise::width_ms(trace, spikes, spike, half_mv)
+        })),
+    }
+}
+
+pub fn trough_voltage_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    values.extend(analysis.troughs().iter().map(|trough| trough.voltage_mv));
+}
+
+pub fn trough_depth_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    if let Some(base_mv) = analysis.voltage_base_mv() {
+        values.extend(analysis.troughs().iter().map(|trough| trough.voltage_mv - base_mv));
+    }
+}
+
+pub fn trough_depth_from_peak_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    peaks_and_troughs(analysis, values, |peak, trough| peak.voltage_mv - trough.voltage_mv);
+}
+
+pub fn trough_time_from_peak_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    peaks_and_troughs(analysis, values, |peak, trough| trough.time_ms - peak.time_ms);
+}
+
+fn peaks_and_troughs(analysis: &Analysis<'_>, values: &mut Values, f: impl Fn(Point, Point) -> f64) {
+    let troughs = analysis.troughs();
+    values.extend(analysis.spikes.iter().zip(&*troughs).map(|(spike, trough)| f(spike.peak, *trough)));
+}
+
+pub fn voltage_between_spikes_mv(analysis: &Analysis<'_>, values: &mut Values) {
+    let trace = &analysis.trace;
+    let between = analysis.spikes.len().saturating_sub(1);
+    match analysis.mode {
+        Mode::Efel => values.extend(analysis.spikes.windows(2).filter_map(|pair| {
+            trace.lowest(pair[0].peak.index..pair[1].peak.index).map(|index| trace.voltage_mv[index])
+        })),
+        Mode::Precise => values.extend(analysis.troughs().iter().take(between).map(|t| t.voltage_mv)),
+    }
+}

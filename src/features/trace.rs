@@ -1,0 +1,161 @@
+//! A sweep ready to be measured: its samples, their times, and sums over stretches of them.
+
+use std::ops::Range;
+
+/// Samples of the membrane potential and when they were taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Trace<'a> {
+    pub voltage_mv: &'a [f64],
+    pub clock: Clock<'a>,
+}
+
+/// The times of the samples.
+#[derive(Clone, Copy, Debug)]
+pub enum Clock<'a> {
+    /// Sample i is at i times this interval.
+    Every(f64),
+    /// The grid of eFEL, whose rounding errors belong to its definitions.
+    Grid(&'a [f64]),
+}
+
+/// A place on the trace, on a sample or between two.
+#[derive(Clone, Copy, Debug)]
+pub struct Point {
+    /// The sample, or the nearest one.
+    pub index: usize,
+    pub time_ms: f64,
+    pub voltage_mv: f64,
+}
+
+/// A time that is this close to a sample, in sampling intervals, is the time of that sample:
+/// 700 ms / 0.025 ms must not miss sample 28 000 for a rounding error.
+const SAME_SAMPLE: f64 = 1e-6;
+
+impl Trace<'_> {
+    pub fn len(&self) -> usize {
+        self.voltage_mv.len()
+    }
+
+    pub fn time_ms(&self, index: usize) -> f64 {
+        match self.clock {
+            Clock::Every(interval_ms) => index as f64 * interval_ms,
+            Clock::Grid(times_ms) => times_ms[index],
+        }
+    }
+
+    pub fn point(&self, index: usize) -> Point {
+        Point { index, time_ms: self.time_ms(index), voltage_mv: self.voltage_mv[index] }
+    }
+
+    /// dV/dt in mV/ms: central difference, one-sided at the ends. The trace has two samples or more.
+    pub fn slope_mv_per_ms(&self, index: usize) -> f64 {
+        let (before, after) = (index.saturating_sub(1), (index + 1).min(self.len() - 1));
+        (self.voltage_mv[after] - self.voltage_mv[before]) / (self.time_ms(after) - self.time_ms(before))
+    }
+
+    /// The first sample at `time_ms` or later; the number of samples if there is none.
+    pub fn first_from(&self, time_ms: f64) -> usize {
+        match self.clock {
+            Clock::Every(interval_ms) => {
+                ((time_ms / interval_ms - SAME_SAMPLE).ceil() as usize).min(self.len())
+            }
+            Clock::Grid(times_ms) => times_ms.partition_point(|&t| t < time_ms),
+        }
+    }
+
+    /// The first sample later than `time_ms`; the number of samples if there is none.
+    pub fn first_after(&self, time_ms: f64) -> usize {
+        match self.clock {
+            Clock::Every(interval_ms) if time_ms >= 0.0 => {
+                ((time_ms / interval_ms + SAME_SAMPLE) as usize).saturating_add(1).min(self.len())
+            }
+            Clock::Every(_) => 0,
+            Clock::Grid(times_ms) => times_ms.partition_point(|&t| t <= time_ms),
+        }
+    }
+
+    /// The samples from `start_ms` up to, but without, `stop_ms`.
+    pub fn between(&self, start_ms: f64, stop_ms: f64) -> Range<usize> {
+        let stop = self.first_from(stop_ms);
+        self.first_from(start_ms).min(stop)..stop
+    }
+
+    /// The first lowest sample of a range.
+    pub fn lowest(&self, range: Range<usize>) -> Option<usize> {
+        self.extreme(range, |candidate, best| candidate < best)
+    }
+
+    /// The first highest sample of a range.
+    pub fn highest(&self, range: Range<usize>) -> Option<usize> {
+        self.extreme(range, |candidate, best| candidate > best)
+    }
+
+    fn extreme(&self, range: Range<usize>, beats: impl Fn(f64, f64) -> bool) -> Option<usize> {
+        let mut best = range.start;
+        let mut best_mv = *self.voltage_mv.get(range.clone())?.first()?;
+        for index in range {
+            if beats(self.voltage_mv[index], best_mv) {
+                (best, best_mv) = (index, self.voltage_mv[index]);
+            }
+        }
+        Some(best)
+    }
+
+    /// The vertex of the parabola through an extreme sample and its two neighbours.
+    ///
+    /// It lies within half an interval of the sample, and beyond it by at most an eighth of the larger of
+    /// the two steps to its neighbours. A sample that is not extreme, or has one neighbour, stays itself.
+    pub fn vertex(&self, index: usize) -> Point {
+        let sample = self.point(index);
+        if index == 0 || index + 1 >= self.len() {
+            return sample;
+        }
+        let (before, after) = (self.voltage_mv[index - 1], self.voltage_mv[index + 1]);
+        let difference = before - after;
+        let offset = 0.5 * difference / (before - 2.0 * sample.voltage_mv + after);
+        if offset.is_nan() || offset.abs() > 0.5 {
+            return sample;
+        }
+        Point {
+            index,
+            time_ms: sample.time_ms + offset * (self.time_ms(index + 1) - sample.time_ms),
+            voltage_mv: sample.voltage_mv - 0.25 * difference * offset,
+        }
+    }
+
+    /// When the straight line between the samples `index` and `index + 1` is at `level_mv`.
+    pub fn crossing_ms(&self, index: usize, level_mv: f64) -> f64 {
+        let (from, to) = (self.point(index), self.point(index + 1));
+        let share = (level_mv - from.voltage_mv) / (to.voltage_mv - from.voltage_mv);
+        from.time_ms + share * (to.time_ms - from.time_ms)
+    }
+}
+
+/// Σ f(v). Eight sums side by side, because one alone waits for each addition.
+fn sum(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+    let mut sums = [0.0; 8];
+    let chunks = values.chunks_exact(8);
+    let rest: f64 = chunks.remainder().iter().map(|&v| f(v)).sum();
+    for chunk in chunks {
+        for (sum, &value) in sums.iter_mut().zip(chunk) {
+            *sum += f(value);
+        }
+    }
+    sums.iter().sum::<f64>() + rest
+}
+
+/// The arithmetic mean; `None` for no values.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| sum(values, |v| v) / values.len() as f64)
+}
+
+/// The mean of the `order`-th powers of the distances from the mean: the central moment of a population.
+pub fn central_moment(values: &[f64], order: i32) -> Option<f64> {
+    let mean = mean(values)?;
+    Some(sum(values, |v| (v - mean).powi(order)) / values.len() as f64)
+}
+
+/// Whether every value is a finite number.
+pub fn all_finite(values: &[f64]) -> bool {
+    values.chunks(64).all(|chunk| chunk.iter().fold(true, |finite, v| finite & v.is_finite()))
+}
