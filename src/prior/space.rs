@@ -1,0 +1,104 @@
+//! All parameters that are inferred, in order, with their priors.
+
+use rand::RngExt;
+
+use super::{Prior, Transform};
+use crate::numeric::{Natural, Rows, Streams, Unconstrained};
+use crate::units::Unit;
+
+/// One parameter that is inferred.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name in the settings and in the results.
+    pub name: String,
+    /// The unit of its natural value.
+    pub unit: Unit,
+    /// What is believed about it beforehand.
+    pub prior: Box<dyn Prior>,
+    /// From the real line onto the support of the prior.
+    pub transform: Transform,
+}
+
+impl Parameter {
+    /// A parameter with the transform that belongs to the support of its prior.
+    pub fn new(name: String, unit: Unit, prior: Box<dyn Prior>) -> Self {
+        let transform = Transform::onto(prior.support());
+        Self { name, unit, prior, transform }
+    }
+}
+
+/// The parameters of a problem; their priors are independent.
+#[derive(Debug)]
+pub struct ParameterSpace {
+    parameters: Vec<Parameter>,
+}
+
+impl ParameterSpace {
+    /// The space of the parameters, in this order.
+    ///
+    /// # Panics
+    /// If there is no parameter: the settings are checked for that before.
+    pub fn new(parameters: Vec<Parameter>) -> Self {
+        assert!(!parameters.is_empty(), "a space has a parameter");
+        Self { parameters }
+    }
+
+    /// The parameters, in the order of the columns.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Number of parameters.
+    pub fn dimension(&self) -> usize {
+        self.parameters.len()
+    }
+
+    /// Draws from the prior, shape `[count, parameters]`, on the real line. Row `i` takes its numbers from
+    /// `streams.generator(0, i)`, so a longer table begins with the rows of a shorter one.
+    pub fn draw(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
+        let mut rows = Rows::zeros(count, self.dimension());
+        for (index, row) in rows.iter_mut().enumerate() {
+            let mut generator = streams.generator(0, index as u64);
+            for (value, parameter) in row.iter_mut().zip(&self.parameters) {
+                let natural = parameter.prior.quantile(generator.random());
+                *value = parameter.transform.to_unconstrained(natural);
+            }
+        }
+        rows
+    }
+
+    /// The rows in the units of the parameters; every value is strictly inside the support of its prior.
+    pub fn to_natural(&self, points: &Rows<Unconstrained>) -> Rows<Natural> {
+        let mut rows = Rows::zeros(points.len(), self.dimension());
+        for (natural, unconstrained) in rows.iter_mut().zip(points) {
+            for ((x, u), parameter) in natural.iter_mut().zip(unconstrained).zip(&self.parameters) {
+                *x = parameter.transform.to_natural(*u);
+            }
+        }
+        rows
+    }
+
+    /// The rows on the real line.
+    pub fn to_unconstrained(&self, points: &Rows<Natural>) -> Rows<Unconstrained> {
+        let mut rows = Rows::zeros(points.len(), self.dimension());
+        for (unconstrained, natural) in rows.iter_mut().zip(points) {
+            for ((u, x), parameter) in unconstrained.iter_mut().zip(natural).zip(&self.parameters) {
+                *u = parameter.transform.to_unconstrained(*x);
+            }
+        }
+        rows
+    }
+
+    /// Log prior density of each row on the real line, with the Jacobians of the transforms.
+    pub fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
+        points.iter().map(|row| self.row_log_density(row)).collect()
+    }
+
+    fn row_log_density(&self, row: &[f64]) -> f64 {
+        let terms = row.iter().zip(&self.parameters).map(|(&u, parameter)| {
+            let transform = parameter.transform;
+            parameter.prior.log_density(transform.to_natural(u)) + transform.log_jacobian(u)
+        });
+        terms.sum()
+    }
+}
