@@ -12,8 +12,7 @@ pub(super) const ENTRY: Entry<Build> =
 
 #[derive(Debug)]
 struct Beta {
-    alpha: f64,
-    beta: f64,
+    shapes: (f64, f64),
     lower: f64,
     upper: f64,
 }
@@ -26,7 +25,7 @@ fn build(section: &Section<'_>, unit: Unit) -> Option<Box<dyn Prior>> {
     let lower = unbounded(section.key("lower", "the lower end")).quantity_or(unit, 0.0);
     let upper = unbounded(section.key("upper", "the upper end")).quantity_or(unit, 1.0);
     let (lower, upper) = ordered(section, unit, lower, upper)?;
-    Some(Box::new(Beta { alpha, beta, lower, upper }))
+    Some(Box::new(Beta { shapes: (alpha, beta), lower, upper }))
 }
 
 impl Prior for Beta {
@@ -34,21 +33,21 @@ impl Prior for Beta {
         if !contains(self.support(), value) {
             return f64::NEG_INFINITY;
         }
+        let (alpha, beta) = self.shapes;
         let width = self.upper - self.lower;
         let (below, above) = ((value - self.lower) / width, (self.upper - value) / width);
-        (self.alpha - 1.0) * below.ln() + (self.beta - 1.0) * above.ln()
-            - ln_beta(self.alpha, self.beta)
-            - width.ln()
+        (alpha - 1.0) * below.ln() + (beta - 1.0) * above.ln() - ln_beta(alpha, beta) - width.ln()
     }
 
     fn quantile(&self, probability: f64) -> f64 {
+        let (alpha, beta) = self.shapes;
         let p = open_probability(probability);
         let width = self.upper - self.lower;
         // Measured from the nearer end, so that no digit is lost there.
-        let value = if p < beta_reg(self.alpha, self.beta, 0.5) {
-            self.lower + width * lower_half_quantile(self.alpha, self.beta, p)
+        let value = if p < beta_reg(alpha, beta, 0.5) {
+            self.lower + width * lower_half_quantile(alpha, beta, p)
         } else {
-            self.upper - width * lower_half_quantile(self.beta, self.alpha, 1.0 - p)
+            self.upper - width * lower_half_quantile(beta, alpha, 1.0 - p)
         };
         inside(self.support(), value)
     }

@@ -3,6 +3,8 @@
 //! Each kind is a file and an entry of [`PRIORS`]. Quantities of a prior are written in the unit of its
 //! parameter. A draw is the quantile of a uniform number, so that density and draws cannot disagree unnoticed.
 
+#![allow(clippy::unnecessary_wraps, reason = "all members of a catalogue are built by the same signature")]
+
 mod beta;
 mod exponential;
 mod gamma;

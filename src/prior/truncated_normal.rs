@@ -5,8 +5,11 @@ use super::{Build, Prior, contains, inside, open_probability, ordered, unbounded
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
-pub(super) const ENTRY: Entry<Build> =
-    Entry { name: "truncated_normal", summary: "normal with mean and sd, cut at lower, upper or both", build };
+pub(super) const ENTRY: Entry<Build> = Entry {
+    name: "truncated_normal",
+    summary: "normal with mean and sd, cut at lower, upper or both",
+    build,
+};
 
 #[derive(Debug)]
 struct TruncatedNormal {

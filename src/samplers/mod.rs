@@ -1,5 +1,98 @@
 //! Samplers: from a question about parameters to draws of them.
+//!
+//! All chains or particles take each step together, so that a step is one batch for the oracle. Samplers
+//! run on one thread and name their random numbers by (seed, stage, step, row): the draws depend neither on
+//! the number of threads nor on the order in which simulations end.
 
+#![allow(clippy::unnecessary_wraps, reason = "all members of a catalogue are built by the same signature")]
+
+mod abc;
+mod gaussian;
+mod mcmc;
 mod monitor;
 
 pub use monitor::{Control, Monitor, Progress, Silent};
+
+use thiserror::Error;
+
+use crate::draws::Draws;
+use crate::numeric::Streams;
+use crate::problem::{LogDensity, Simulator};
+use crate::settings::{Entry, Section, find};
+
+/// Draws from the posterior that an oracle knows.
+pub trait Sampler<Oracle: ?Sized> {
+    /// Runs to the end, or until the monitor says stop; then what was drawn so far is returned.
+    ///
+    /// # Errors
+    /// If no parameter set is possible at all, or if the monitor stops the run before the first draw.
+    fn run(
+        &self,
+        oracle: &Oracle,
+        streams: Streams,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Draws, SamplerError>;
+}
+
+/// A sampler, by the question that it asks.
+pub enum Method {
+    /// Asks for the log density of parameter sets.
+    LikelihoodBased(Box<dyn Sampler<dyn LogDensity>>),
+    /// Asks for simulated data sets.
+    SimulationBased(Box<dyn Sampler<dyn Simulator>>),
+}
+
+impl std::fmt::Debug for Method {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Method::LikelihoodBased(_) => "LikelihoodBased",
+            Method::SimulationBased(_) => "SimulationBased",
+        })
+    }
+}
+
+/// Why a sampler returns no draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SamplerError {
+    /// The start has to be possible, and no parameter set was.
+    #[error(
+        "none of {tried} parameter sets drawn from the prior has a finite log posterior; \
+         widen the priors or the sds of the likelihood, or leave out the feature that forbids them"
+    )]
+    NoFiniteStart {
+        /// Prior draws that were tried.
+        tried: u64,
+    },
+    /// No simulation resembles the observation in any way.
+    #[error(
+        "none of {simulations} simulations has a finite distance to the recording; \
+         widen the priors, leave out the feature that is missing, or set `missing_penalty`"
+    )]
+    NoFiniteDistance {
+        /// Simulations that were made.
+        simulations: u64,
+    },
+    /// The monitor stopped the run too early.
+    #[error("stopped before the first draw, in the stage \"{stage}\"; let the run go on for longer")]
+    StoppedBeforeDraws {
+        /// What was being done.
+        stage: &'static str,
+    },
+}
+
+/// Makes a sampler from its options, or notes what is wrong with them. `quick`: for a run of a second or
+/// two that shows that everything fits together, without a claim about the posterior.
+pub type Build = fn(&Section<'_>, quick: bool) -> Option<Method>;
+
+/// All samplers, in alphabetical order.
+pub const SAMPLERS: &[Entry<Build>] =
+    &[abc::rejection::ENTRY, abc::smc::ENTRY, mcmc::adaptive_metropolis::ENTRY, mcmc::demcz::ENTRY];
+
+/// The sampler that the table `[sampler]` describes, `demcz` if it does not say; `None` after a mistake,
+/// which is noted.
+pub fn from_settings(section: &Section<'_>, quick: bool) -> Option<Method> {
+    let entry = find(SAMPLERS, section, Some("demcz"))?;
+    let method = (entry.build)(section, quick);
+    section.finish();
+    method
+}

@@ -1,0 +1,110 @@
+//! Rejection: of many prior draws, those whose simulations are nearest to the recording. Pritchard et al.
+//! (1999), <https://doi.org/10.1093/oxfordjournals.molbev.a026091>.
+
+use super::{BATCH, distances, equal_particles, prior_batch};
+use crate::distance::ScaledEuclidean;
+use crate::draws::{Draws, Generation};
+use crate::numeric::{Rows, Streams};
+use crate::problem::Simulator;
+use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
+use crate::settings::{Entry, Section};
+
+pub(in crate::samplers) const ENTRY: Entry<Build> = Entry {
+    name: "abc_rejection",
+    summary: "keeps the prior draws whose simulations are nearest to the recording",
+    build,
+};
+
+#[derive(Debug)]
+struct Rejection {
+    simulations: usize,
+    draws: usize,
+    distance: ScaledEuclidean,
+}
+
+fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
+    let simulations = section.key("simulations", "simulations of prior draws").between(1.0, 1e9);
+    let draws = section.key("draws", "draws kept: those with the smallest distances").between(1.0, 1e7);
+    let (simulations, draws) = (simulations.count_or(100_000), draws.count_or(1000));
+    let distance = ScaledEuclidean::from_settings(section);
+    if draws > simulations {
+        let message = format!("`draws` must be at most `simulations`, found {draws} of {simulations}");
+        section.mistake_at(
+            "draws",
+            message,
+            Some("the smaller `draws` / `simulations`, the nearer they are"),
+        );
+        return None;
+    }
+    let (simulations, draws) =
+        if quick { (simulations.min(2000), draws.min(100)) } else { (simulations, draws) };
+    Some(Method::SimulationBased(Box::new(Rejection { simulations, draws, distance })))
+}
+
+/// A draw with its distance.
+struct Candidate {
+    distance: f64,
+    point: Vec<f64>,
+}
+
+impl Sampler<dyn Simulator> for Rejection {
+    fn run(
+        &self,
+        oracle: &dyn Simulator,
+        streams: Streams,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Draws, SamplerError> {
+        let mut nearest: Vec<Candidate> = Vec::new();
+        let mut done = 0;
+        for batch in 0..self.simulations.div_ceil(BATCH) as u64 {
+            let count = BATCH.min(self.simulations - done);
+            let points = prior_batch(oracle, count, streams, batch);
+            let measured = distances(oracle, self.distance, &points, streams, batch);
+            let candidates = points.iter().zip(measured).filter(|(_, distance)| distance.is_finite());
+            nearest.extend(candidates.map(|(point, distance)| Candidate { distance, point: point.to_vec() }));
+            // A stable sort: of equal distances the earlier proposal is kept.
+            nearest.sort_by(|a, b| a.distance.total_cmp(&b.distance));
+            nearest.truncate(self.draws);
+            done += count;
+            if self.report(done, &nearest, monitor) == Control::Stop {
+                break;
+            }
+        }
+        // A run that was stopped keeps the share of its simulations that a whole run would have kept.
+        nearest.truncate((self.draws * done / self.simulations).max(1));
+        population(&nearest, oracle.dimension(), done as u64)
+    }
+}
+
+impl Rejection {
+    fn report(&self, done: usize, nearest: &[Candidate], monitor: &mut dyn Monitor) -> Control {
+        monitor.report(&Progress {
+            stage: "sampling",
+            done,
+            total: self.simulations,
+            simulations: done as u64,
+            acceptance: None,
+            epsilon: nearest.last().map(|candidate| candidate.distance),
+            draws: None,
+        })
+    }
+}
+
+fn population(nearest: &[Candidate], dimension: usize, simulations: u64) -> Result<Draws, SamplerError> {
+    let Some(last) = nearest.last() else {
+        return Err(SamplerError::NoFiniteDistance { simulations });
+    };
+    let count = nearest.len() as f64;
+    let generation = Generation {
+        epsilon: last.distance,
+        simulations,
+        acceptance: count / simulations as f64,
+        effective_sample_size: count,
+    };
+    let mut points = Rows::zeros(0, dimension);
+    for candidate in nearest {
+        points.push(&candidate.point);
+    }
+    let distances = nearest.iter().map(|candidate| candidate.distance).collect();
+    Ok(Draws::Particles(equal_particles(points, distances, generation)))
+}

@@ -1,0 +1,66 @@
+//! A normal distribution fitted to points, as the shape of a proposal.
+
+use nalgebra::{DMatrix, DVector};
+use rand_chacha::ChaCha8Rng;
+
+use crate::numeric::{Rows, Unconstrained, standard_normal};
+
+/// Points that stand for as much evidence as the diagonal of the covariance has against the correlations.
+const SHRINKAGE_POINTS: f64 = 5.0;
+/// The size of that diagonal, as a share of the variances: what a chain in a narrow valley still moves.
+const SHRINKAGE: f64 = 1e-3;
+/// Variance in a direction in which the points do not differ at all.
+const SMALLEST_VARIANCE: f64 = 1e-12;
+
+/// A normal distribution around zero, known by the lower Cholesky factor of its covariance.
+#[derive(Debug)]
+pub(super) struct Gaussian {
+    factor: DMatrix<f64>,
+}
+
+impl Gaussian {
+    /// The covariance of the points with normalised weights, drawn a little towards its diagonal.
+    pub(super) fn fitted(points: &Rows<Unconstrained>, weights: &[f64]) -> Self {
+        let covariance = covariance(points, weights);
+        let effective = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
+        let share = SHRINKAGE_POINTS * SHRINKAGE / (effective + SHRINKAGE_POINTS);
+        let variances = covariance.diagonal().map(|variance| variance.max(SMALLEST_VARIANCE));
+        let shrunk = covariance * (effective / (effective + SHRINKAGE_POINTS))
+            + DMatrix::from_diagonal(&(&variances * share));
+        // Rounding can spoil a matrix that is nearly singular: then only the sizes are kept.
+        let factor = shrunk
+            .cholesky()
+            .map_or_else(|| DMatrix::from_diagonal(&variances.map(f64::sqrt)), nalgebra::Cholesky::unpack);
+        Self { factor }
+    }
+
+    /// A draw, `scale` times as large.
+    pub(super) fn draw(&self, scale: f64, generator: &mut ChaCha8Rng) -> DVector<f64> {
+        let normals = DVector::from_fn(self.factor.nrows(), |_, _| scale * standard_normal(generator));
+        &self.factor * normals
+    }
+
+    /// The points in coordinates in which this distribution is the standard normal.
+    pub(super) fn whiten(&self, points: &Rows<Unconstrained>) -> Vec<DVector<f64>> {
+        let solve = |row: &[f64]| {
+            let mut point = DVector::from_column_slice(row);
+            self.factor.solve_lower_triangular_mut(&mut point);
+            point
+        };
+        points.iter().map(solve).collect()
+    }
+}
+
+fn covariance(points: &Rows<Unconstrained>, weights: &[f64]) -> DMatrix<f64> {
+    let dimension = points.columns();
+    let mut mean = DVector::zeros(dimension);
+    for (row, &weight) in points.iter().zip(weights) {
+        mean.axpy(weight, &DVector::from_column_slice(row), 1.0);
+    }
+    let mut covariance = DMatrix::zeros(dimension, dimension);
+    for (row, &weight) in points.iter().zip(weights) {
+        let deviation = DVector::from_column_slice(row) - &mean;
+        covariance.ger(weight, &deviation, &deviation, 1.0);
+    }
+    covariance
+}
