@@ -4,19 +4,19 @@
 //! draws come out. The modules are listed from the ground up: **a module may import only from modules
 //! above it in this list** (`tests/layers.rs` holds them to it). `docs/ARCHITECTURE.md` is the tour.
 
-pub mod diagnostics;
-pub mod distance;
-pub mod draws;
-pub mod features;
-pub mod likelihood;
-pub mod model;
+pub mod units;
 pub mod numeric;
-pub mod posterior;
-pub mod prior;
-pub mod problem;
-pub mod recording;
-pub mod run;
-pub mod samplers;
 pub mod settings;
 pub mod stimulus;
-pub mod units;
+pub mod recording;
+pub mod model;
+pub mod features;
+pub mod prior;
+pub mod likelihood;
+pub mod distance;
+pub mod problem;
+pub mod draws;
+pub mod samplers;
+pub mod diagnostics;
+pub mod posterior;
+pub mod run;

@@ -208,12 +208,7 @@ pub const FEATURES: &[Feature] = &[
         "lowest voltage between successive peaks",
         spikes::voltage_between_spikes_mv,
     ),
-    Feature::voltage(
-        "minimum_voltage",
-        Millivolt,
-        "lowest voltage during the stimulus",
-        voltages::lowest_mv,
-    ),
+    Feature::voltage("minimum_voltage", Millivolt, "lowest voltage during the stimulus", voltages::lowest_mv),
     Feature::list(
         "peak_time",
         Millisecond,

@@ -223,7 +223,9 @@ mod tests {
             message("peak_voltage[first]"),
             "expected a spike such as peak_voltage[0] or peak_voltage[-1] (the last), found \"peak_voltage[first]\""
         );
-        assert!(message("average(peak_voltage)").starts_with("unknown summary `average(peak_voltage)`; write"));
+        assert!(
+            message("average(peak_voltage)").starts_with("unknown summary `average(peak_voltage)`; write")
+        );
         for text in ["", "[", "]", "()", ")(", "mean(", "peak_voltage[", "peak_voltage[]", "mean()", "[0]"] {
             assert!(Measure::parse(text).is_err(), "{text}");
         }

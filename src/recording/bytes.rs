@@ -4,7 +4,9 @@ use thiserror::Error;
 
 /// A file that ends before what its header announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the file ends at byte {length}, before byte {needed} that its header points to; was it copied whole?")]
+#[error(
+    "the file ends at byte {length}, before byte {needed} that its header points to; was it copied whole?"
+)]
 pub struct Truncated {
     /// How far the file should reach.
     pub needed: usize,

@@ -179,14 +179,14 @@ fn first_bytes(bytes: &[u8]) -> String {
 }
 
 fn from_abf(path: &Path, bytes: &[u8], choice: &abf::Choice) -> Result<Recording, RecordingError> {
-    let (sweeps, notes) = abf::read(bytes, choice)
-        .map_err(|reason| RecordingError::Abf { path: path.to_owned(), reason })?;
+    let (sweeps, notes) =
+        abf::read(bytes, choice).map_err(|reason| RecordingError::Abf { path: path.to_owned(), reason })?;
     Ok(Recording { sweeps, files: vec![path.to_owned()], notes })
 }
 
 fn from_csv(path: &Path, bytes: &[u8], choice: &csv::Choice) -> Result<Recording, RecordingError> {
-    let (sweeps, notes) = csv::read(bytes, choice)
-        .map_err(|reason| RecordingError::Csv { path: path.to_owned(), reason })?;
+    let (sweeps, notes) =
+        csv::read(bytes, choice).map_err(|reason| RecordingError::Csv { path: path.to_owned(), reason })?;
     Ok(Recording { sweeps, files: vec![path.to_owned()], notes })
 }
 

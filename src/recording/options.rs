@@ -15,7 +15,11 @@ pub type Format = fn(&Section<'_>, &Path) -> Option<Recording>;
 /// The formats that a settings file can name.
 pub const FORMATS: &[Entry<Format>] = &[
     Entry { name: "abf", summary: "Axon binary format 1 and 2, episodic current clamp", build: read_abf },
-    Entry { name: "csv", summary: "table of text with columns for time, voltage and current", build: read_csv },
+    Entry {
+        name: "csv",
+        summary: "table of text with columns for time, voltage and current",
+        build: read_csv,
+    },
     Entry { name: "ibw", summary: "Igor binary waves, one file per sweep and channel", build: read_ibw },
 ];
 
@@ -188,7 +192,8 @@ impl Common {
         section: &Section<'_>,
         recording: Result<Recording, RecordingError>,
     ) -> Option<Recording> {
-        let note = |error: &RecordingError| section.mistake_at(error.option(section), error.to_string(), None);
+        let note =
+            |error: &RecordingError| section.mistake_at(error.option(section), error.to_string(), None);
         let mut recording = recording.map_err(|error| note(&error)).ok()?;
         self.select(section, &mut recording)?;
         self.crop(section, &mut recording)?;
@@ -242,7 +247,11 @@ impl Common {
             let problem = if stop > count {
                 Some(("stop", "is after its end"))
             } else if stop.saturating_sub(start) < 2 {
-                Some(if self.start_ms.is_some() { ("start", "leaves nothing") } else { ("stop", "leaves nothing") })
+                Some(if self.start_ms.is_some() {
+                    ("start", "leaves nothing")
+                } else {
+                    ("stop", "leaves nothing")
+                })
             } else {
                 None
             };
@@ -257,7 +266,8 @@ impl Common {
                 current.values = current.values[start..stop].to_vec();
             }
         }
-        let edge = |time_ms: Option<f64>, whole: &str| time_ms.map_or(whole.to_owned(), |t| format!("{t} ms"));
+        let edge =
+            |time_ms: Option<f64>, whole: &str| time_ms.map_or(whole.to_owned(), |t| format!("{t} ms"));
         let kept = format!("kept {} to {}", edge(self.start_ms, "the start"), edge(self.stop_ms, "the end"));
         recording.notes.push(kept);
         Some(())

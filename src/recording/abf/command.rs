@@ -85,7 +85,8 @@ impl Output {
 
     /// Lead-in, epochs and what follows, without gaps; all of it within `samples`.
     pub(super) fn segments(&self, sweep: usize, samples: usize) -> Vec<Segment> {
-        let constant = |level, start, end| Segment { kind: Kind::Step, level, start, end, period: 0, width: 0 };
+        let constant =
+            |level, start, end| Segment { kind: Kind::Step, level, start, end, period: 0, width: 0 };
         let before = if sweep == 0 { self.holding } else { self.level_after(sweep - 1) };
         let mut position = samples / 64;
         let mut segments = vec![constant(before, 0, position)];

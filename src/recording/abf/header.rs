@@ -90,7 +90,12 @@ impl Header {
     }
 
     /// Values of one channel in one sweep.
-    pub(super) fn values(&self, bytes: Bytes<'_>, channel: usize, sweep: usize) -> Result<Vec<f64>, AbfError> {
+    pub(super) fn values(
+        &self,
+        bytes: Bytes<'_>,
+        channel: usize,
+        sweep: usize,
+    ) -> Result<Vec<f64>, AbfError> {
         let Channel { scale, offset, name, .. } = &self.channels[channel];
         if !self.data.is_float && !(scale.is_finite() && offset.is_finite() && *scale != 0.0) {
             return Err(AbfError::BadGain { channel: name.clone() });

@@ -1,9 +1,9 @@
 //! ABF 1: fixed offsets, little endian. <https://swharden.com/pyabf/abf1-file-format>
 
-use crate::recording::bytes::{Bytes, Truncated};
 use super::AbfError;
 use super::command::{Epoch, Kind, Output, Source};
 use super::header::{Data, Gains, Header};
+use crate::recording::bytes::{Bytes, Truncated};
 
 const MODE: usize = 8;
 const SAMPLES: usize = 10;
@@ -106,7 +106,8 @@ fn header_length(bytes: Bytes<'_>) -> Result<usize, AbfError> {
 
 fn output(bytes: Bytes<'_>, i: usize) -> Result<Output, AbfError> {
     let has_epochs = EPOCH_DURATION_INCREMENT < header_length(bytes)?;
-    let source = match (has_epochs, bytes.i16(WAVEFORM_ENABLE + 2 * i)?, bytes.i16(WAVEFORM_SOURCE + 2 * i)?) {
+    let source = match (has_epochs, bytes.i16(WAVEFORM_ENABLE + 2 * i)?, bytes.i16(WAVEFORM_SOURCE + 2 * i)?)
+    {
         (true, 1.., 1) => Source::Epochs,
         (true, 1.., 2) => Source::File,
         _ => Source::Nothing,

@@ -1,9 +1,9 @@
 //! ABF 2: sections of entries, little endian. <https://swharden.com/pyabf/abf2-file-format>
 
-use crate::recording::bytes::{Bytes, latin1};
 use super::AbfError;
 use super::command::{Epoch, Kind, Output, Source};
 use super::header::{Channel, Data, Gains, Header, LONGEST_TABLE};
+use crate::recording::bytes::{Bytes, latin1};
 
 const SWEEPS: usize = 12;
 const DATA_FORMAT: usize = 30;

@@ -68,13 +68,12 @@ pub(super) fn find(
             quantity.words.contains(&word.to_lowercase().as_str()).then(|| column(place, symbol))?
         }));
     };
-    let place = header.iter().position(|name| *name == choice.column).ok_or_else(|| {
-        CsvError::UnknownColumn {
+    let place =
+        header.iter().position(|name| *name == choice.column).ok_or_else(|| CsvError::UnknownColumn {
             option: quantity.option,
             asked: choice.column.clone(),
             known: known(header),
-        }
-    })?;
+        })?;
     let symbol = choice.unit.as_deref().unwrap_or_else(|| word_and_unit(header[place]).1);
     column(place, symbol).map(Some).ok_or_else(|| CsvError::OtherUnit {
         option: quantity.option,
@@ -104,4 +103,3 @@ pub(super) fn sweep_column(header: &[&str], choice: Option<&str>) -> Result<Opti
         }),
     }
 }
-

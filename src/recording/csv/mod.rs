@@ -207,4 +207,3 @@ fn number(row: &Row<'_>, header: &[&str], column: Column) -> Result<f64, CsvErro
         }),
     }
 }
-

@@ -43,4 +43,3 @@ fn cells(line: &str, delimiter: char) -> Vec<Cell<'_>> {
     }
     cells
 }
-
