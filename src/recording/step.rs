@@ -44,7 +44,7 @@ impl Current {
     /// and stays is a step that ends with the sweep; a constant, a ramp, noise or two steps are `None`.
     pub fn recognise_step(&self, interval_ms: f64) -> Option<RecognisedStep> {
         let fit = refine(&self.values, coarse(&self.values)?)?;
-        is_only_step(&self.values, fit).then(|| RecognisedStep {
+        is_only_step(&self.values, fit).then_some(RecognisedStep {
             holding: fit.holding,
             amplitude: fit.inside - fit.holding,
             start_ms: fit.start as f64 * interval_ms,

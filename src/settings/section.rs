@@ -101,6 +101,11 @@ impl<'a> Section<'a> {
         self.entry(name).is_some()
     }
 
+    /// The value of an option as it stands, without reading it: to decide how to read it.
+    pub fn peek(&self, name: &str) -> Option<&'a Node> {
+        self.entry(name).map(|(_, node)| node)
+    }
+
     /// All names of the table with their values: for tables whose names the file chooses.
     pub fn entries(&self) -> Vec<(&'a str, &'a Node)> {
         let entries = self.table_entries();

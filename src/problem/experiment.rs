@@ -1,0 +1,239 @@
+//! One experiment on one cell: its sweeps, each with its stimulus and what was observed.
+
+use std::path::{Path, PathBuf};
+
+use crate::recording::{self, Recording, Sweep};
+use crate::settings::{Section, Value};
+use crate::stimulus::{self, Component, Sampled, Step, Stimulus};
+use crate::units::Unit;
+
+/// One sweep of the experiment.
+#[derive(Debug)]
+pub struct ExperimentSweep {
+    /// Its name in labels and output.
+    pub name: String,
+    /// Time between two samples, in ms.
+    pub interval_ms: f64,
+    /// Number of samples.
+    pub samples: usize,
+    /// The injected current.
+    pub stimulus: Stimulus,
+    /// The recorded voltage in mV, if there is a trace.
+    pub voltage_mv: Option<Vec<f64>>,
+    /// Before which name the parameters of the stimulus stand, if they may be inferred.
+    pub prefix: Option<String>,
+    /// The part of the sweep that features count as stimulated, in ms.
+    pub window_ms: Option<(f64, f64)>,
+}
+
+/// The sweeps of an experiment and where they come from.
+#[derive(Debug, Default)]
+pub struct Experiment {
+    /// Sweeps with a trace come first.
+    pub sweeps: Vec<ExperimentSweep>,
+    /// The files that were read.
+    pub files: Vec<PathBuf>,
+    /// What was done to the recording on the way.
+    pub notes: Vec<String>,
+    /// Whether the traces are to be simulated from known parameters.
+    pub simulated: bool,
+}
+
+/// Reads `[recording]`, `[stimulus]` and the names, durations and stimuli of `[[sweeps]]`; the observed numbers of
+/// the latter are left in `tables` for the reader of the data, one table for each sweep without a trace.
+pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) -> Experiment {
+    let mut experiment = Experiment::default();
+    let stimulus = root.table("stimulus", "the injected current of the recorded sweeps");
+    if root.has("recording") || root.is_listening() {
+        let section = root.table("recording", "what was measured");
+        if is_simulated(&section) {
+            experiment.simulated = true;
+            experiment.sweeps.extend(simulated_sweep(&section, &stimulus));
+        } else if let Some(recording) = recording::from_settings(&section, base) {
+            let sweeps = recording.sweeps.iter();
+            experiment.sweeps.extend(sweeps.filter_map(|sweep| recorded_sweep(sweep, &stimulus)));
+            let Recording { files, notes, .. } = recording;
+            (experiment.files, experiment.notes) = (files, notes);
+        } else {
+            // The recording is at fault, so its stimulus cannot be judged.
+            let _ = stimulus.entries();
+        }
+    }
+    stimulus.finish();
+    for (index, table) in
+        root.key("sweeps", "sweeps of which only numbers are known").tables().into_iter().enumerate()
+    {
+        experiment.sweeps.push(numeric_sweep(&table, index));
+        tables.push(table);
+    }
+    if experiment.sweeps.is_empty() && !root.has("recording") && !root.is_listening() {
+        root.mistake(
+            &(0..0),
+            "there is nothing to explain",
+            Some("add a [recording], or a [[sweeps]] with observed numbers".to_owned()),
+        );
+    }
+    experiment
+}
+
+fn is_simulated(section: &Section<'_>) -> bool {
+    text_is(section, "kind", "simulated")
+}
+
+/// A sweep whose trace the model makes from known parameters.
+fn simulated_sweep(section: &Section<'_>, stimulus: &Section<'_>) -> Option<ExperimentSweep> {
+    section.key("kind", "where the traces come from").text();
+    let (interval_ms, samples) = read_grid(section);
+    let stimulus = written_stimulus(stimulus)?;
+    let window_ms = stimulus.span_ms();
+    Some(ExperimentSweep {
+        name: "sweep_0".to_owned(),
+        interval_ms,
+        samples,
+        stimulus,
+        voltage_mv: None,
+        prefix: Some("stimulus".to_owned()),
+        window_ms,
+    })
+}
+
+fn recorded_sweep(sweep: &Sweep, section: &Section<'_>) -> Option<ExperimentSweep> {
+    let from_recording = if section.has("kind") || section.has("components") { text_is(section, "kind", "recording") } else { true };
+    let (stimulus, window_ms, prefix) = if from_recording {
+        let (stimulus, window_ms) = recorded_stimulus(sweep, section)?;
+        (stimulus, window_ms, None)
+    } else {
+        let stimulus = written_stimulus(section)?;
+        let window_ms = stimulus.span_ms();
+        (stimulus, window_ms, Some("stimulus".to_owned()))
+    };
+    Some(ExperimentSweep {
+        name: sweep.name.clone(),
+        interval_ms: sweep.interval_ms,
+        samples: sweep.voltage_mv.len(),
+        stimulus,
+        voltage_mv: Some(sweep.voltage_mv.clone()),
+        prefix,
+        window_ms,
+    })
+}
+
+/// The current that the recording carries: as the one step that it is, or sample by sample.
+fn recorded_stimulus(sweep: &Sweep, section: &Section<'_>) -> Option<(Stimulus, Option<(f64, f64)>)> {
+    section.key("kind", "where the current comes from").choice_or(&["recording"], "recording");
+    let shape = section.key("shape", "whether the recorded current is taken as one ideal step or as it is");
+    let shape = shape.choice_or(&["auto", "step", "samples"], "auto");
+    let start = section.key("start", "start of the stimulated part, for features");
+    let start = start.quantity_maybe(Unit::Millisecond);
+    let stop =
+        section.key("stop", "end of the stimulated part, for features").quantity_maybe(Unit::Millisecond);
+    let Some(current) = &sweep.current else {
+        let help =
+            "describe the current, such as kind = \"step\", amplitude = \"150 pA\", start = .., stop = ..";
+        let message = format!("the recording of {} carries no current", sweep.name);
+        section.mistake(&section.place(), message, Some(format!("in [stimulus], {help}")));
+        return None;
+    };
+    let step = current.recognise_step(sweep.interval_ms);
+    let window = step.as_ref().map(|step| (step.start_ms, step.stop_ms));
+    let holding = step.as_ref().map(|step| step.holding);
+    let window = match (start, stop, window) {
+        (Some(start), Some(stop), _) => Some((start, stop)),
+        (start, stop, Some(window)) => Some((start.unwrap_or(window.0), stop.unwrap_or(window.1))),
+        (start, stop, None) => {
+            let end = current.values.len() as f64 * sweep.interval_ms;
+            Some((start.unwrap_or(0.0), stop.unwrap_or(end)))
+        }
+    };
+    let unit = current.unit;
+    let stimulus = match (shape.as_str(), step) {
+        ("auto" | "step", Some(step)) => Stimulus {
+            unit,
+            holding: step.holding,
+            components: vec![Component {
+                amplitude: step.amplitude,
+                start_ms: step.start_ms,
+                duration_ms: step.stop_ms - step.start_ms,
+                waveform: Box::new(Step),
+            }],
+        },
+        ("step", None) => {
+            let message = format!("the current of {} is not one step", sweep.name);
+            section.mistake_at("shape", message, Some("take shape = \"samples\""));
+            return None;
+        }
+        _ => {
+            // The cell rests under the holding current before the sweep.
+            let holding = holding.or(current.values.first().copied()).unwrap_or(0.0);
+            let above: Vec<f64> = current.values.iter().map(|value| value - holding).collect();
+            let waveform = Box::new(Sampled::new(sweep.interval_ms, &above));
+            let duration_ms = waveform.duration_ms();
+            let component = Component { amplitude: 1.0, start_ms: 0.0, duration_ms, waveform };
+            Stimulus { unit, holding, components: vec![component] }
+        }
+    };
+    Some((stimulus, window))
+}
+
+/// A sweep of which only numbers are known.
+fn numeric_sweep(table: &Section<'_>, index: usize) -> ExperimentSweep {
+    let name = table.key("name", "name of the sweep in labels and output").text_maybe();
+    let name = name.unwrap_or_else(|| format!("numbers_{index}"));
+    let (interval_ms, samples) = read_grid(table);
+    let section = table.table("stimulus", "the current of this sweep; none if it is not given");
+    let written = table.has("stimulus");
+    let stimulus = if written { written_stimulus(&section) } else { None };
+    section.finish();
+    let stimulus = stimulus.unwrap_or_else(|| Stimulus::silence(Unit::MicroampPerCm2));
+    let window_ms = stimulus.span_ms();
+    let prefix = written.then(|| name.clone());
+    ExperimentSweep { name, interval_ms, samples, stimulus, voltage_mv: None, prefix, window_ms }
+}
+
+/// More samples than this are a mistake in the settings, not a sweep.
+const MOST_SAMPLES: f64 = 1e8;
+
+/// Reads `duration` and `interval`: interval in ms and number of samples.
+fn read_grid(section: &Section<'_>) -> (f64, usize) {
+    let duration = section.key("duration", "length of the sweep").positive().quantity(Unit::Millisecond);
+    let interval = section.key("interval", "time between two samples of the simulated voltage").positive();
+    let interval = interval.quantity_or(Unit::Millisecond, 0.05);
+    let samples = (duration / interval).round() + 1.0;
+    if samples > MOST_SAMPLES {
+        section.mistake_at(
+            "duration",
+            "the sweep has more than 10^8 samples",
+            Some("take a longer interval"),
+        );
+        return (interval, 2);
+    }
+    (interval, (samples as usize).max(2))
+}
+
+/// A stimulus written in the settings: one component, or several in `components`.
+fn written_stimulus(section: &Section<'_>) -> Option<Stimulus> {
+    let components = section.key("components", "several components that are added up").tables();
+    let unit = components.iter().chain([section]).find_map(unit_of_current);
+    let unit = unit.unwrap_or(Unit::MicroampPerCm2);
+    let holding = section.key("holding", "the constant current under the stimulus").quantity_or(unit, 0.0);
+    let components: Option<Vec<Component>> = if components.is_empty() {
+        stimulus::component(section, unit).map(|component| vec![component])
+    } else {
+        components.iter().map(|section| stimulus::component(section, unit)).collect()
+    };
+    Some(Stimulus { unit, holding, components: components? })
+}
+
+/// pA or µA/cm², whichever the amplitude or the samples are written in.
+fn unit_of_current(section: &Section<'_>) -> Option<Unit> {
+    let text = |name| match section.peek(name)?.value {
+        Value::Text(ref text) => Some(text.clone()),
+        _ => None,
+    };
+    let written = text("amplitude").or_else(|| text("unit").map(|unit| format!("1 {unit}")))?;
+    [Unit::Picoamp, Unit::MicroampPerCm2].into_iter().find(|unit| unit.parse(&written).is_ok())
+}
+
+fn text_is(section: &Section<'_>, name: &str, word: &str) -> bool {
+    matches!(section.peek(name).map(|node| &node.value), Some(Value::Text(text)) if text == word)
+}
