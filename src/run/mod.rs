@@ -1,1 +1,92 @@
-//! (being written)
+//! The commands of the program, one file each. They return what is to be shown; only `main.rs` talks.
+
+mod check;
+mod features;
+mod fit;
+mod list;
+mod progress;
+mod results;
+mod schema;
+mod simulate;
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::posterior::StoreError;
+use crate::recording::RecordingError;
+use crate::samplers::SamplerError;
+use crate::settings::SettingsError;
+
+pub use check::check;
+pub use features::{FeatureFormat, FeatureOptions, features};
+pub use fit::{FitOptions, FitReport, fit};
+pub use list::list;
+pub use schema::schema;
+pub use simulate::{SimulateOptions, simulate};
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The settings file cannot be used.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// The recording cannot be used.
+    #[error("error: {0}")]
+    Recording(#[from] RecordingError),
+    /// A result cannot be written.
+    #[error("error: {0}")]
+    Store(#[from] StoreError),
+    /// The sampler has nothing to return.
+    #[error("error: {source}{reasons}")]
+    Sampler {
+        /// Why.
+        source: SamplerError,
+        /// What went wrong in the simulations, as lines to be added.
+        reasons: String,
+    },
+    /// The folder for the results cannot be used.
+    #[error("error: cannot write results into `{}`: {source}\n  help: choose another folder with --output", folder.display())]
+    Output {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// A text on the command line cannot be used.
+    #[error("error: {0}")]
+    Usage(String),
+    /// A parameter set cannot be simulated.
+    #[error("error: sweep `{sweep}` cannot be simulated with these parameters: {reason}{help}")]
+    Simulation {
+        /// The sweep.
+        sweep: String,
+        /// Why.
+        reason: &'static str,
+        /// What to do, as a line to be added.
+        help: &'static str,
+    },
+    /// The thread pool cannot be made.
+    #[error("error: cannot start {threads} threads: {source}")]
+    Threads {
+        /// How many.
+        threads: usize,
+        /// Why.
+        source: rayon::ThreadPoolBuildError,
+    },
+}
+
+impl RunError {
+    /// The exit code of the program: 2 if what the user wrote is at fault, 1 otherwise.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            RunError::Settings(_) | RunError::Usage(_) => 2,
+            RunError::Recording(_)
+            | RunError::Store(_)
+            | RunError::Sampler { .. }
+            | RunError::Output { .. }
+            | RunError::Simulation { .. }
+            | RunError::Threads { .. } => 1,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! `hhbayes check`: reads a settings file and everything it names, without a simulation.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::RunError;
+use crate::problem::Problem;
+use crate::samplers::{self, Method};
+use crate::settings::{Section, Settings};
+
+/// What a run needs, read from a settings file.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub settings: Settings,
+    pub problem: Problem,
+    pub method: Method,
+    pub sampler: String,
+    pub epsilon_goal: Option<f64>,
+    pub seed: u64,
+}
+
+/// Reads the settings, the recording, and everything else that a run needs.
+pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
+    let settings = Settings::read(path)?;
+    let root = settings.root();
+    let base = path.parent().unwrap_or(Path::new("."));
+    let problem = Problem::from_settings(&root, base);
+    let table = root.table("sampler", "how the posterior is explored");
+    let method = samplers::from_settings(&table, quick);
+    let sampler = table.key("kind", "the sampler").choice_or(&crate::settings::names(samplers::SAMPLERS), "demcz");
+    let epsilon_goal = epsilon_goal(&table);
+    let seed = read_run(&root);
+    if let (Some(problem), Some(Method::LikelihoodBased(_))) = (&problem, &method)
+        && problem.simulation.is_stochastic()
+    {
+        let message = format!("`{sampler}` needs a likelihood, which a model with current_noise has not");
+        let help = "take kind = \"abc_smc\", or leave out current_noise";
+        root.mistake(&table.place(), message, Some(help.to_owned()));
+    }
+    root.finish();
+    settings.finish()?;
+    let (Some(problem), Some(method)) = (problem, method) else {
+        return Err(RunError::Usage(format!("{} cannot be used", path.display())));
+    };
+    Ok(Plan { problem, method, sampler, epsilon_goal, seed, settings })
+}
+
+/// Reads `[run]`.
+fn read_run(root: &Section<'_>) -> u64 {
+    let table = root.table("run", "what is the same for every problem");
+    let seed = table.key("seed", "names all random numbers of the run").count_or(1);
+    table.finish();
+    seed as u64
+}
+
+/// The threshold that the settings want an ABC run to reach.
+fn epsilon_goal(table: &Section<'_>) -> Option<f64> {
+    match table.peek("epsilon").map(|node| &node.value) {
+        Some(crate::settings::Value::Float(goal)) => Some(*goal),
+        Some(crate::settings::Value::Integer(goal)) => Some(*goal as f64),
+        _ => None,
+    }
+}
+
+/// Checks a settings file; returns what a run would do, for the terminal.
+///
+/// # Errors
+/// All mistakes of the file.
+pub fn check(path: &Path) -> Result<String, RunError> {
+    let plan = read_plan(path, false)?;
+    let problem = &plan.problem;
+    let mut text = format!("{} is fine\n", path.display());
+    let _ = writeln!(text, "\nsampler: {}, seed {}", plan.sampler, plan.seed);
+    let _ = writeln!(text, "\n{} parameters", problem.space.dimension());
+    for parameter in problem.space.parameters() {
+        let (lower, upper) = (parameter.prior.quantile(0.025), parameter.prior.quantile(0.975));
+        let _ = writeln!(
+            text,
+            "  {:<24} 95 % of the prior: {lower:.4} to {upper:.4} {}",
+            parameter.name,
+            parameter.unit.symbol()
+        );
+    }
+    let steps: usize = problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
+    let _ = writeln!(text, "\n{} sweeps, {steps} time steps in each simulation", problem.experiment.sweeps.len());
+    let _ = writeln!(text, "\n{} observed features", problem.data.data.len());
+    let set = crate::problem::medians(&problem.space, &[]);
+    for (datum, sd) in problem.data.data.iter().zip(problem.sds(set.row(0))) {
+        let observed = datum.observed.map_or_else(|| "none".to_owned(), |value| format!("{value:.4}"));
+        let _ = writeln!(text, "  {:<44} {observed:>12} ± {sd:.4}", datum.label);
+    }
+    for note in &problem.experiment.notes {
+        let _ = writeln!(text, "note: {note}");
+    }
+    Ok(text)
+}
