@@ -175,3 +175,75 @@ fn interval_ms(reader: Bytes<'_>, layout: &Layout) -> Result<f64, IbwError> {
         _ => Err(IbwError::Interval { found, unit }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_relative_eq;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    fn put(bytes: &mut Vec<u8>, at: usize, value: &[u8]) {
+        bytes.resize(bytes.len().max(at + value.len()), 0);
+        bytes[at..at + value.len()].copy_from_slice(value);
+    }
+
+    /// Three samples of version 2, little endian, 16 bits.
+    fn version_2() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put(&mut bytes, 0, &2_i16.to_le_bytes());
+        put(&mut bytes, 16, &16_i16.to_le_bytes());
+        put(&mut bytes, 50, b"mV");
+        put(&mut bytes, 54, b"ms");
+        put(&mut bytes, 58, &3_i32.to_le_bytes());
+        put(&mut bytes, 64, &0.1_f64.to_le_bytes());
+        put(&mut bytes, 126, &[(-70_i16).to_le_bytes(), 5_i16.to_le_bytes(), 30_i16.to_le_bytes()].concat());
+        bytes
+    }
+
+    /// Three samples of version 5, big endian, 64 bits, with a unit that is too long for its field.
+    fn version_5() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put(&mut bytes, 0, &5_i16.to_be_bytes());
+        put(&mut bytes, 12, &4_i32.to_be_bytes());
+        put(&mut bytes, 16, &2_i32.to_be_bytes());
+        put(&mut bytes, 76, &3_i32.to_be_bytes());
+        put(&mut bytes, 80, &4_i16.to_be_bytes());
+        put(&mut bytes, 132, &3_i32.to_be_bytes());
+        put(&mut bytes, 148, &2e-5_f64.to_be_bytes());
+        let samples: Vec<u8> = [1e-9_f64, 0.0, -1e-9].iter().flat_map(|value| value.to_be_bytes()).collect();
+        put(&mut bytes, 384, &samples);
+        put(&mut bytes, 408, b"noteuA");
+        bytes
+    }
+
+    #[test]
+    fn both_versions_and_byte_orders_are_read() {
+        let wave = Wave::read(&version_2()).unwrap();
+        assert_eq!(wave.voltage_mv().unwrap(), [-70.0, 5.0, 30.0]);
+        assert_relative_eq!(wave.interval_ms, 0.1);
+        assert!(matches!(wave.current(), Err(IbwError::OtherUnit { .. })));
+        let wave = Wave::read(&version_5()).unwrap();
+        assert_relative_eq!(wave.interval_ms, 0.02);
+        assert_relative_eq!(wave.current().unwrap().values[0], 0.001, max_relative = 1e-12);
+    }
+
+    #[test]
+    fn corrupt_bytes_are_an_error_or_other_numbers_but_never_a_panic() {
+        let mut random = ChaCha8Rng::seed_from_u64(8);
+        let mut refused = 0;
+        for original in [version_2(), version_5()] {
+            for _ in 0..1000 {
+                let mut bytes = original.clone();
+                for _ in 0..random.random_range(1..20) {
+                    let at = random.random_range(0..bytes.len());
+                    bytes[at] = random.random();
+                }
+                bytes.truncate(random.random_range(0..2 * bytes.len()));
+                refused += usize::from(Wave::read(&bytes).is_err());
+            }
+        }
+        assert!(refused > 1000, "only {refused} of 2000 corrupt files were refused");
+    }
+}

@@ -9,6 +9,8 @@ mod csv;
 mod ibw;
 mod options;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -128,12 +130,12 @@ pub enum RecordingError {
     },
     /// A sample is not a number.
     #[error(
-        "`{}`: sweep {sweep} is not a finite number at {time_ms} ms; leave it out with `start`, `stop` or `sweeps`",
-        path.display()
+        "{}: sweep {sweep} is not a finite number at {time_ms} ms; leave it out with `start`, `stop` or `sweeps`",
+        list(files)
     )]
     NotFinite {
-        /// The file.
-        path: PathBuf,
+        /// The files that were read.
+        files: Vec<PathBuf>,
         /// Name of the sweep.
         sweep: String,
         /// Time of the first such sample.
@@ -234,13 +236,13 @@ fn current_beside(path: &Path, voltage: &ibw::Wave) -> Result<Current, Recording
 impl Recording {
     /// That every sample is a finite number.
     fn check_finite(&self) -> Result<(), RecordingError> {
-        for (i, sweep) in self.sweeps.iter().enumerate() {
+        for sweep in &self.sweeps {
             let current = sweep.current.as_ref().map_or(&[][..], |current| &current.values);
             let is_bad = |value: &f64| !value.is_finite();
             let bad = sweep.voltage_mv.iter().position(is_bad).or_else(|| current.iter().position(is_bad));
             if let Some(bad) = bad {
                 return Err(RecordingError::NotFinite {
-                    path: self.files.get(i).or(self.files.first()).cloned().unwrap_or_default(),
+                    files: self.files.clone(),
                     sweep: sweep.name.clone(),
                     time_ms: bad as f64 * sweep.interval_ms,
                 });

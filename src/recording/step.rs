@@ -177,3 +177,66 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     let lower = below.iter().copied().max_by(f64::total_cmp)?;
     Some(f64::midpoint(lower, upper))
 }
+
+#[cfg(test)]
+mod tests {
+    use approx::assert_relative_eq;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+    use crate::numeric::standard_normal;
+    use crate::units::Unit;
+
+    /// Levels for numbers of samples, with white noise.
+    fn current(parts: &[(usize, f64)], noise: f64, seed: u64) -> Current {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let levels = parts.iter().flat_map(|&(count, level)| vec![level; count]);
+        let values = levels.map(|level| level + noise * standard_normal(&mut random)).collect();
+        Current { values, unit: Unit::Picoamp }
+    }
+
+    #[test]
+    fn a_step_without_noise_is_exact() {
+        for (before, inside, after) in [(20, 3, 17), (2000, 8000, 2000), (937, 1, 60_000), (500, 30_000, 0)] {
+            for amplitude in [-150.0, 0.001, 300.0] {
+                let current = current(&[(before, 2.0), (inside, 2.0 + amplitude), (after, 2.0)], 0.0, 0);
+                let step = current.recognise_step(0.5).unwrap();
+                assert_relative_eq!(step.holding, 2.0);
+                assert_relative_eq!(step.amplitude, amplitude, epsilon = 1e-12);
+                assert_relative_eq!(step.start_ms, 0.5 * before as f64);
+                assert_relative_eq!(step.stop_ms, 0.5 * (before + inside) as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn a_noisy_step_is_known_to_one_sample() {
+        for seed in 0..50 {
+            let sign = if seed % 2 == 0 { 1.0 } else { -1.0 };
+            let current = current(&[(2801, -12.0), (8000, -12.0 + sign * 40.0), (1199, -12.0)], 4.0, seed);
+            let step = current.recognise_step(1.0).unwrap();
+            // Of 8 standard deviations, half a step is 4: one sample in 30 000 is on the wrong side.
+            assert_relative_eq!(step.start_ms, 2801.0, epsilon = 1.0);
+            assert_relative_eq!(step.stop_ms, 10_801.0, epsilon = 1.0);
+            // Medians have a standard error of 1.25 · 4 / √4000 = 0.08; six of them for the difference.
+            assert_relative_eq!(step.amplitude, sign * 40.0, epsilon = 0.7);
+        }
+    }
+
+    #[test]
+    fn what_is_no_single_step_is_none() {
+        let none = |current: Current| assert_eq!(current.recognise_step(1.0), None);
+        none(current(&[], 0.0, 0));
+        none(current(&[(1, 5.0)], 0.0, 0));
+        none(current(&[(5000, 5.0)], 0.0, 0));
+        none(current(&[(1000, 0.0), (1000, -50.0), (1000, 0.0), (1000, 100.0), (1000, 0.0)], 0.0, 0));
+        none(current(&[(1000, 0.0), (1000, -50.0), (1000, 0.0), (1000, 100.0), (1000, 0.0)], 4.0, 0));
+        none(current(&[(1000, 0.0), (2000, 100.0), (2000, 120.0), (1000, 0.0)], 4.0, 0));
+        none(Current { values: (0..4000).map(f64::from).collect(), unit: Unit::Picoamp });
+        none(Current { values: vec![f64::NAN; 400], unit: Unit::Picoamp });
+        for seed in 0..50 {
+            none(current(&[(5000, 5.0)], 4.0, seed));
+        }
+    }
+}

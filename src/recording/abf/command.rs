@@ -91,7 +91,9 @@ impl Output {
         let mut position = samples / 64;
         let mut segments = vec![constant(before, 0, position)];
         for epoch in &self.epochs {
-            let duration = i64::from(epoch.duration) + i64::from(epoch.duration_increment) * sweep as i64;
+            let longer =
+                i64::from(epoch.duration_increment).saturating_mul(i64::try_from(sweep).unwrap_or(i64::MAX));
+            let duration = longer.saturating_add(i64::from(epoch.duration));
             let end = position.saturating_add(usize::try_from(duration).unwrap_or(0)).min(samples);
             segments.push(Segment {
                 kind: epoch.kind,

@@ -79,7 +79,7 @@ impl Header {
             return Err(AbfError::Mode { found: self.mode });
         }
         if !(self.interval_ms.is_finite() && self.interval_ms > 0.0) {
-            return Err(AbfError::corrupt("sampling interval", self.interval_ms));
+            return Err(AbfError::corrupt("sampling interval", &self.interval_ms));
         }
         if self.samples() < 2 || self.sweeps == 0 || self.channels.is_empty() {
             return Err(AbfError::NoData { sweeps: self.sweeps, channels: self.channels.len() });
@@ -97,7 +97,8 @@ impl Header {
         sweep: usize,
     ) -> Result<Vec<f64>, AbfError> {
         let Channel { scale, offset, name, .. } = &self.channels[channel];
-        if !self.data.is_float && !(scale.is_finite() && offset.is_finite() && *scale != 0.0) {
+        let is_scale = scale.is_finite() && offset.is_finite() && *scale != 0.0;
+        if !(self.data.is_float || is_scale) {
             return Err(AbfError::BadGain { channel: name.clone() });
         }
         let samples = self.samples();

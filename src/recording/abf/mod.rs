@@ -95,7 +95,7 @@ pub enum AbfError {
 }
 
 impl AbfError {
-    fn corrupt(what: &'static str, found: impl ToString) -> Self {
+    fn corrupt(what: &'static str, found: &impl ToString) -> Self {
         AbfError::Corrupt { what, found: found.to_string() }
     }
 
@@ -152,8 +152,8 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
     let to_mv = factor(&header.channels[voltage], Unit::Millivolt, "voltage_channel", "voltage (mV)")?;
     let currents = currents(&header, bytes, choice.current.as_ref(), &mut notes)?;
     let sweeps = currents.into_iter().enumerate().map(|(sweep, current)| {
-        let mut voltage_mv = header.values(bytes, voltage, sweep)?;
-        voltage_mv.iter_mut().for_each(|value| *value = to_mv.apply(*value));
+        let values = header.values(bytes, voltage, sweep)?.into_iter();
+        let voltage_mv = values.map(|value| to_mv.apply(value)).collect();
         Ok(Sweep { name: sweep.to_string(), interval_ms: header.interval_ms, voltage_mv, current })
     });
     Ok((sweeps.collect::<Result<_, AbfError>>()?, notes))

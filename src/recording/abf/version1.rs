@@ -49,7 +49,7 @@ const EPOCHS: usize = 10;
 pub(super) fn read(bytes: Bytes<'_>) -> Result<Header, AbfError> {
     let count = bytes.i16(CHANNELS)?;
     if !(1..=CONVERTERS).contains(&count) {
-        return Err(AbfError::corrupt("number of channels", count));
+        return Err(AbfError::corrupt("number of channels", &count));
     }
     let count = usize::from(count.unsigned_abs());
     let is_float = bytes.i16(DATA_FORMAT)? != 0;
@@ -71,13 +71,13 @@ pub(super) fn read(bytes: Bytes<'_>) -> Result<Header, AbfError> {
 
 fn not_negative(bytes: Bytes<'_>, at: usize, what: &'static str) -> Result<usize, AbfError> {
     let number = bytes.i32(at)?;
-    usize::try_from(number).map_err(|_| AbfError::corrupt(what, number))
+    usize::try_from(number).map_err(|_| AbfError::corrupt(what, &number))
 }
 
 fn channel(bytes: Bytes<'_>, i: usize) -> Result<super::header::Channel, AbfError> {
     let converter = bytes.i16(SAMPLING_SEQUENCE + 2 * i)?;
     if !(0..CONVERTERS).contains(&converter) {
-        return Err(AbfError::corrupt("number of a converter", converter));
+        return Err(AbfError::corrupt("number of a converter", &converter));
     }
     let adc = usize::from(converter.unsigned_abs());
     let of_adc = |table: usize| bytes.f32(table + 4 * adc);

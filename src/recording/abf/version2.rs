@@ -24,10 +24,10 @@ impl Section {
         let section = Self {
             start: (block as usize).saturating_mul(BLOCK),
             entry: entry as usize,
-            count: usize::try_from(count).map_err(|_| AbfError::corrupt(what, count))?,
+            count: usize::try_from(count).map_err(|_| AbfError::corrupt(what, &count))?,
         };
         if section.count > 0 && section.entry < needs {
-            return Err(AbfError::corrupt(what, entry));
+            return Err(AbfError::corrupt(what, &entry));
         }
         Ok(section)
     }
@@ -35,7 +35,7 @@ impl Section {
     /// The starts of all entries.
     fn entries(self, what: &'static str) -> Result<impl Iterator<Item = usize>, AbfError> {
         if self.count > LONGEST_TABLE {
-            return Err(AbfError::corrupt(what, self.count));
+            return Err(AbfError::corrupt(what, &self.count));
         }
         Ok((0..self.count).map(move |i| self.start.saturating_add(i.saturating_mul(self.entry))))
     }
@@ -110,7 +110,7 @@ fn outputs(bytes: Bytes<'_>, strings: &[String]) -> Result<Vec<Output>, AbfError
     for at in section.entries("output section")? {
         let number = bytes.i16(at)?;
         outputs.push(Output {
-            number: usize::try_from(number).map_err(|_| AbfError::corrupt("number of an output", number))?,
+            number: usize::try_from(number).map_err(|_| AbfError::corrupt("number of an output", &number))?,
             name: text(strings, bytes.i32(at + 24)?),
             unit: text(strings, bytes.i32(at + 28)?),
             holding: bytes.f32(at + 12)?,

@@ -181,9 +181,8 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
     }
     let mut notes = Vec::new();
     let unit = current.map(|column| column.unit);
-    let sweeps: Result<Vec<_>, _> =
-        found.into_iter().map(|samples| samples.into_sweep(unit, &mut notes)).collect();
-    Ok((sweeps?, notes))
+    let sweeps = found.into_iter().map(|samples| samples.into_sweep(unit, &mut notes));
+    Ok((sweeps.collect::<Result<_, _>>()?, notes))
 }
 
 fn sweep_named<'f>(found: &'f mut Vec<Samples>, name: &str) -> &'f mut Samples {
