@@ -25,10 +25,10 @@ fn build(section: &Section<'_>, unit: Unit) -> Option<Box<dyn Prior>> {
 
 impl Prior for Gamma {
     fn log_density(&self, value: f64) -> f64 {
-        if !contains(self.support(), value) {
+        let z = value / self.scale;
+        if !contains(self.support(), z) {
             return f64::NEG_INFINITY;
         }
-        let z = value / self.scale;
         (self.shape - 1.0) * z.ln() - z - ln_gamma(self.shape) - self.scale.ln()
     }
 

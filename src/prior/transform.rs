@@ -69,6 +69,9 @@ impl Transform {
         let u = unconstrained;
         match self {
             Transform::Identity => 0.0,
+            // Where the natural value has reached the largest number, it no longer moves.
+            Transform::Log { .. } if u.exp() == f64::INFINITY => f64::NEG_INFINITY,
+            Transform::NegativeLog { .. } if (-u).exp() == f64::INFINITY => f64::NEG_INFINITY,
             Transform::Log { .. } => u,
             Transform::NegativeLog { .. } => -u,
             Transform::Logit { lower, upper } => {

@@ -240,7 +240,10 @@ fn weights(accepted: &Accepted, parents: &Particles, kernel: &Gaussian) -> Vec<f
     let log_weight = |(child, log_prior): (&nalgebra::DVector<f64>, &f64)| {
         let exponents: Vec<f64> = centres
             .iter()
-            .map(|centre| -(child - centre).norm_squared() / (2.0 * KERNEL_WIDTH * KERNEL_WIDTH))
+            .map(|centre| {
+                let squares = child.iter().zip(centre).map(|(a, b)| (a - b) * (a - b));
+                -squares.sum::<f64>() / (2.0 * KERNEL_WIDTH * KERNEL_WIDTH)
+            })
             .collect();
         let largest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let terms = exponents.iter().zip(&parents.weights);

@@ -10,7 +10,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::evaluate;
-use super::start::{Points, report};
+use super::start::{Budget, Points};
 use crate::numeric::{Rows, Streams, Unconstrained, standard_normal};
 use crate::problem::LogDensity;
 use crate::samplers::{Monitor, SamplerError};
@@ -27,7 +27,6 @@ pub(super) struct Search {
     losers: Rows<Unconstrained>,
     mean_scale: f64,
     mean_crossover: f64,
-    simulations: usize,
 }
 
 /// How a trial was made.
@@ -46,22 +45,17 @@ impl Search {
             population,
             mean_scale: 0.5,
             mean_crossover: 0.5,
-            simulations: pool.terms.len(),
         }
-    }
-
-    pub(super) fn simulations(&self) -> u64 {
-        self.simulations as u64
     }
 
     pub(super) fn into_population(self) -> Points {
         self.population
     }
 
-    /// Searches until the population has settled or `budget` simulations are spent.
+    /// Searches until the population has settled or the budget is spent.
     pub(super) fn run(
         &mut self,
-        budget: usize,
+        budget: &mut Budget,
         oracle: &dyn LogDensity,
         streams: Streams,
         monitor: &mut dyn Monitor,
@@ -72,13 +66,12 @@ impl Search {
             let ranked = self.population.ranked();
             best.push(self.population.posterior(ranked[0]));
             // With fewer than four members there are no differences to step along.
-            if self.simulations + size > budget || size < 4 || self.has_settled(&ranked, &best) {
+            if budget.left() < size || size < 4 || self.has_settled(&ranked, &best) {
                 break;
             }
             let (trials, recipes) = self.trials(&ranked, generation, streams);
             self.select(&trials, &recipes, oracle, &mut streams.generator(generation, u64::MAX));
-            self.simulations += size;
-            report(self.simulations, budget, monitor)?;
+            budget.spend(size, monitor)?;
         }
         Ok(())
     }

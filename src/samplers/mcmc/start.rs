@@ -7,6 +7,9 @@ use crate::problem::{LogDensity, LogTerms};
 use crate::samplers::{Control, Monitor, Progress, SamplerError};
 use crate::settings::Section;
 
+/// Two searches that end within so many nats of each other have found the same height.
+const AGREEMENT: f64 = 3.0;
+
 /// How the start is found.
 #[derive(Debug)]
 pub(super) enum Start {
@@ -58,68 +61,96 @@ impl Start {
         streams: Streams,
         monitor: &mut dyn Monitor,
     ) -> Result<Started, SamplerError> {
-        let dimension = oracle.dimension();
         match *self {
             Start::Prior { simulations } => {
-                let pool = Points::from_prior(oracle, chains, simulations, streams, monitor)?;
-                let tried = pool.terms.len() as u64;
+                let mut budget = Budget { spent: 0, total: simulations };
+                let pool = Points::from_prior(oracle, chains, &mut budget, streams, monitor)?;
                 let possible = pool.possible();
                 let chosen = (0..chains).map(|chain| possible[chain % possible.len()]);
-                Ok(Started {
-                    chains: pool.pick(chosen),
-                    founders: pool.pick(possible.iter().copied()).points,
-                    simulations: tried,
-                })
+                let founders = pool.pick(possible.iter().copied()).points;
+                Ok(Started { chains: pool.pick(chosen), founders, simulations: budget.spent as u64 })
             }
             Start::Search { population, simulations } => {
-                let population = population.unwrap_or_else(|| (8 * dimension).max(64));
-                // Four times the population, so that the search begins with the best quarter.
-                let pool = Points::from_prior(oracle, 4 * population, simulations, streams, monitor)?;
-                let mut search = Search::new(&pool, population);
-                search.run(simulations, oracle, streams.stage("search"), monitor)?;
-                let simulations = search.simulations();
-                let population = search.into_population();
-                let chosen = population.near_the_best(chains);
-                let founders = population.pick(population.possible());
-                Ok(Started { chains: population.pick(chosen), founders: founders.points, simulations })
+                let population = population.unwrap_or_else(|| (8 * oracle.dimension()).max(64));
+                let mut budget = Budget { spent: 0, total: simulations };
+                let found = search(population, &mut budget, oracle, streams, monitor)?;
+                let chosen = found.near_the_best(chains);
+                let founders = found.pick(found.founders()).points;
+                Ok(Started { chains: found.pick(chosen), founders, simulations: budget.spent as u64 })
             }
         }
     }
 }
 
+/// The populations of several searches, each from other prior draws: one search may end in a mode that is
+/// not the best. There are at least two, and more until the best two agree or the budget is spent.
+fn search(
+    population: usize,
+    budget: &mut Budget,
+    oracle: &dyn LogDensity,
+    streams: Streams,
+    monitor: &mut dyn Monitor,
+) -> Result<Points, SamplerError> {
+    let mut found = Points { points: Rows::zeros(0, oracle.dimension()), terms: Vec::new() };
+    let mut heights: Vec<f64> = Vec::new();
+    loop {
+        let streams = streams.stage(&format!("round {}", heights.len()));
+        match Points::from_prior(oracle, population, budget, streams, monitor) {
+            Ok(pool) => {
+                let mut search = Search::new(&pool, population);
+                search.run(budget, oracle, streams.stage("search"), monitor)?;
+                let settled = search.into_population();
+                heights.push(settled.posterior(settled.ranked()[0]));
+                found.extend(&settled.points, settled.terms);
+            }
+            // A later search may find nothing with what the earlier ones have left.
+            Err(SamplerError::NoFiniteStart { .. }) if !heights.is_empty() => return Ok(found),
+            Err(error) => return Err(error),
+        }
+        heights.sort_by(|a, b| b.total_cmp(a));
+        let agree = heights.len() > 1 && heights[0] - heights[1] < AGREEMENT;
+        if agree || budget.left() < 2 * population {
+            return Ok(found);
+        }
+    }
+}
+
 impl Points {
-    /// Prior draws until `wanted` are possible, half of the budget is spent, or, as long as none at all is
-    /// possible, the whole budget.
+    /// Prior draws until `wanted` are possible, a quarter of the budget is spent, or, as long as none at all
+    /// is possible, all of it.
     fn from_prior(
         oracle: &dyn LogDensity,
         wanted: usize,
-        budget: usize,
+        budget: &mut Budget,
         streams: Streams,
         monitor: &mut dyn Monitor,
     ) -> Result<Self, SamplerError> {
         let mut pool = Points { points: Rows::zeros(0, oracle.dimension()), terms: Vec::new() };
-        let mut possible = 0;
+        let limit = budget.left() / 4;
         let mut batch = 0;
         loop {
-            let tried = pool.terms.len();
-            let enough = possible >= wanted || (possible > 0 && 2 * tried >= budget);
-            if enough {
+            let (tried, possible) = (pool.terms.len(), pool.possible().len());
+            if possible >= wanted || (possible > 0 && tried >= limit) {
                 return Ok(pool);
             }
-            if tried >= budget {
+            if budget.left() == 0 {
                 return Err(SamplerError::NoFiniteStart { tried: tried as u64 });
             }
-            let count = wanted.max(64).min(budget - tried);
+            // Four times as many as are wanted, so that a search begins with the best quarter.
+            let count = (4 * wanted).min(budget.left());
             let draws = oracle.draw_prior(count, streams.stage("prior").stage(&format!("batch {batch}")));
             let terms = evaluate(oracle, &draws);
-            possible += terms.iter().filter(|terms| terms.posterior().is_finite()).count();
-            pool.terms.extend(terms);
-            for row in &draws {
-                pool.points.push(row);
-            }
-            report(pool.terms.len(), budget, monitor)?;
+            pool.extend(&draws, terms);
+            budget.spend(count, monitor)?;
             batch += 1;
         }
+    }
+
+    fn extend(&mut self, points: &Rows<Unconstrained>, terms: Vec<LogTerms>) {
+        for row in points {
+            self.points.push(row);
+        }
+        self.terms.extend(terms);
     }
 
     pub(super) fn posterior(&self, row: usize) -> f64 {
@@ -151,27 +182,53 @@ impl Points {
     /// `count` rows spread evenly over those that a normal posterior would hold around the best one; some
     /// come twice if there are too few.
     fn near_the_best(&self, count: usize) -> Vec<usize> {
+        let near = self.near();
+        let spread = |i| if count <= near.len() { i * near.len() / count } else { i % near.len() };
+        (0..count).map(|i| near[spread(i)]).collect()
+    }
+
+    /// The rows that show the shape of the posterior: those near the best, and at least two per parameter.
+    fn founders(&self) -> Vec<usize> {
+        let least = self.near().len().max(2 * self.points.columns());
+        let ranked = self.ranked().into_iter().filter(|&row| self.posterior(row).is_finite());
+        ranked.take(least).collect()
+    }
+
+    fn near(&self) -> Vec<usize> {
         let ranked = self.ranked();
         // Twice the log posterior below the mode is chi-squared with mean d: this keeps all but its far end.
         let limit = self.posterior(ranked[0]) - (self.points.columns() as f64 + 5.0);
-        let near = ranked.iter().take_while(|&&row| self.posterior(row) >= limit).count();
-        (0..count).map(|i| ranked[if count <= near { i * near / count } else { i % near }]).collect()
+        ranked.into_iter().take_while(|&row| self.posterior(row) >= limit).collect()
     }
 }
 
-/// Tells the monitor how far the search is.
-pub(super) fn report(done: usize, total: usize, monitor: &mut dyn Monitor) -> Result<(), SamplerError> {
-    let progress = Progress {
-        stage: "search",
-        done,
-        total,
-        simulations: done as u64,
-        acceptance: None,
-        epsilon: None,
-        draws: None,
-    };
-    match monitor.report(&progress) {
-        Control::Continue => Ok(()),
-        Control::Stop => Err(SamplerError::StoppedBeforeDraws { stage: "search" }),
+/// How many simulations the start may take.
+pub(super) struct Budget {
+    spent: usize,
+    total: usize,
+}
+
+impl Budget {
+    /// Simulations left.
+    pub(super) fn left(&self) -> usize {
+        self.total - self.spent
+    }
+
+    /// Counts simulations, and tells the monitor.
+    pub(super) fn spend(&mut self, count: usize, monitor: &mut dyn Monitor) -> Result<(), SamplerError> {
+        self.spent += count;
+        let progress = Progress {
+            stage: "search",
+            done: self.spent,
+            total: self.total,
+            simulations: self.spent as u64,
+            acceptance: None,
+            epsilon: None,
+            draws: None,
+        };
+        match monitor.report(&progress) {
+            Control::Continue => Ok(()),
+            Control::Stop => Err(SamplerError::StoppedBeforeDraws { stage: "search" }),
+        }
     }
 }

@@ -1,0 +1,208 @@
+//! Approximate Bayesian computation against the posterior that it has for a normal mean.
+
+use hhbayes::draws::{Draws, Particles};
+use hhbayes::numeric::{Failure, Rows, Streams, Summaries, Unconstrained, standard_normal};
+use hhbayes::problem::{Simulator, Target};
+use hhbayes::samplers::{Control, Method, Monitor, Progress, SamplerError, Silent};
+
+const SEED: u64 = 20;
+const OBSERVED: [f64; 2] = [0.8, -0.4];
+const NOISE: f64 = 0.5;
+/// Share of the observation in the posterior mean: prior variance 1 over 1 + noise variance.
+const SHARE: f64 = 1.0 / (1.0 + NOISE * NOISE);
+
+/// θ ~ N(0, 1), x ~ N(θ, 0.5²), in two dimensions. Some simulations lack the second feature or fail.
+struct NormalMean {
+    observed: [Option<f64>; 2],
+    missing_above: f64,
+}
+
+const WHOLE: NormalMean =
+    NormalMean { observed: [Some(OBSERVED[0]), Some(OBSERVED[1])], missing_above: f64::INFINITY };
+
+impl Target for NormalMean {
+    fn dimension(&self) -> usize {
+        2
+    }
+
+    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
+        let mut rows = Rows::zeros(count, 2);
+        for (index, row) in rows.iter_mut().enumerate() {
+            let mut generator = streams.generator(0, index as u64);
+            row.fill_with(|| standard_normal(&mut generator));
+        }
+        rows
+    }
+}
+
+impl Simulator for NormalMean {
+    fn log_prior(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
+        points.iter().map(|row| -0.5 * (row[0] * row[0] + row[1] * row[1])).collect()
+    }
+
+    fn observed(&self) -> &[Option<f64>] {
+        &self.observed
+    }
+
+    fn scales(&self) -> &[f64] {
+        &[NOISE, NOISE]
+    }
+
+    fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
+        let mut summaries = Summaries::missing(points.len(), 2);
+        for (index, row) in points.iter().enumerate() {
+            let mut generator = streams.generator(call, index as u64);
+            for (value, mean) in summaries.row_mut(index).iter_mut().zip(row) {
+                *value = Some(mean + NOISE * standard_normal(&mut generator));
+            }
+            if row[1] > self.missing_above {
+                summaries.row_mut(index)[1] = None;
+            }
+            if row[0] > self.missing_above {
+                summaries.fail(index, Failure::NotFinite);
+            }
+        }
+        summaries
+    }
+}
+
+fn run(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Particles, SamplerError> {
+    let Method::SimulationBased(sampler) = crate::known::method(options) else {
+        panic!("{options} asks for a likelihood");
+    };
+    match sampler.run(target, Streams::new(SEED), monitor)? {
+        Draws::Particles(particles) => Ok(particles),
+        Draws::Chains(_) => panic!("{options} returns chains"),
+    }
+}
+
+/// Means and variances of θ when x is known to lie within `epsilon` noise sds of the observation:
+/// x is normal with variance 1 + noise variance, cut to that disc (sums over a grid), and θ given x is
+/// normal with mean share · x.
+fn closed_form(epsilon: f64) -> ([f64; 2], [f64; 2]) {
+    let cells = 400;
+    let (mut total, mut sum, mut squares) = (0.0, [0.0; 2], [0.0; 2]);
+    for i in 0..cells {
+        for j in 0..cells {
+            let offset =
+                [i, j].map(|cell| (2.0 * (f64::from(cell) + 0.5) / f64::from(cells) - 1.0) * epsilon);
+            if offset[0].hypot(offset[1]) <= epsilon {
+                let x = [0, 1].map(|axis| OBSERVED[axis] + NOISE * offset[axis]);
+                let weight = (-0.5 * (x[0] * x[0] + x[1] * x[1]) / (1.0 + NOISE * NOISE)).exp();
+                total += weight;
+                for axis in 0..2 {
+                    sum[axis] += weight * x[axis];
+                    squares[axis] += weight * x[axis] * x[axis];
+                }
+            }
+        }
+    }
+    let mean = sum.map(|sum| sum / total);
+    let variance = [0, 1].map(|axis| squares[axis] / total - mean[axis] * mean[axis]);
+    (mean.map(|mean| SHARE * mean), variance.map(|variance| NOISE * NOISE * SHARE + SHARE * SHARE * variance))
+}
+
+/// Passes if means and variances are within six standard errors of the closed form at the epsilon reached;
+/// weighted draws have the standard errors of their effective number.
+fn assert_posterior(particles: &Particles, weights: &[f64]) {
+    let (mean, variance) = closed_form(particles.generations.last().unwrap().epsilon);
+    let effective = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
+    assert!(effective > 2000.0, "too few draws: {effective:.0}");
+    for axis in 0..2 {
+        let weighted = |value: &dyn Fn(f64) -> f64| -> f64 {
+            particles.points.iter().zip(weights).map(|(row, weight)| weight * value(row[axis])).sum()
+        };
+        let found = weighted(&|theta| theta);
+        let found_variance = weighted(&|theta| (theta - mean[axis]).powi(2));
+        let distance = (found - mean[axis]).abs() / (variance[axis] / effective).sqrt();
+        assert!(distance < 6.0, "mean {found:.4} is {distance:.1} standard errors from {}", mean[axis]);
+        // The square of a normal deviation has twice the squared variance.
+        let distance = (found_variance - variance[axis]).abs() / (variance[axis] * (2.0 / effective).sqrt());
+        assert!(distance < 6.0, "variance {found_variance:.4} is {distance:.1} standard errors off");
+    }
+}
+
+const REJECTION: &str = "kind = 'abc_rejection'\nsimulations = 200000\ndraws = 5000";
+const SMC: &str = "kind = 'abc_smc'\nparticles = 4000\nepsilon = 0.3\nsimulations = 1000000";
+
+#[test]
+fn rejection_has_the_posterior_of_its_epsilon() {
+    let particles = run(REJECTION, &WHOLE, &mut Silent).unwrap();
+    assert_eq!(particles.points.len(), 5000);
+    assert!(particles.distances.iter().all(|&distance| distance <= particles.generations[0].epsilon));
+    assert_posterior(&particles, &particles.weights);
+}
+
+#[test]
+fn a_population_has_the_posterior_of_its_epsilon() {
+    let particles = run(SMC, &WHOLE, &mut Silent).unwrap();
+    let generations = &particles.generations;
+    assert!((generations.last().unwrap().epsilon - 0.3).abs() < 1e-12, "{generations:?}");
+    assert!(generations.windows(2).all(|pair| pair[1].epsilon < pair[0].epsilon));
+    assert!((particles.weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    assert_posterior(&particles, &particles.weights);
+}
+
+#[test]
+#[should_panic(expected = "standard errors")]
+fn forgotten_weights_are_noticed() {
+    let particles = run(SMC, &WHOLE, &mut Silent).unwrap();
+    assert_posterior(&particles, &vec![1.0 / 4000.0; 4000]);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_particles_at_any_number_of_threads() {
+    let options = "kind = 'abc_smc'\nparticles = 300\nsimulations = 5000";
+    let at = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| run(options, &WHOLE, &mut Silent).unwrap())
+    };
+    let (one, seven) = (at(1), at(7));
+    assert_eq!(one.points, seven.points);
+    assert_eq!(one.weights, seven.weights);
+    assert_eq!(one.generations, seven.generations);
+    let spent: u64 = one.generations.iter().map(|generation| generation.simulations).sum();
+    assert!(spent <= 5000, "{spent}");
+}
+
+#[test]
+fn a_missing_feature_rejects_or_costs_its_penalty() {
+    let target = NormalMean { missing_above: 0.5, ..WHOLE };
+    for options in [REJECTION, SMC] {
+        let options = options.replace("200000", "20000").replace("1000000", "20000");
+        let strict = run(&options, &target, &mut Silent).unwrap();
+        assert!(strict.points.iter().all(|row| row[0] <= 0.5 && row[1] <= 0.5));
+        let options = format!("{options}\nmissing_penalty = 0.1");
+        let lenient = run(&options, &target, &mut Silent).unwrap();
+        assert!(lenient.points.iter().any(|row| row[1] > 0.5), "a penalty lets some in");
+        assert!(lenient.points.iter().all(|row| row[0] <= 0.5), "a failed simulation stays out");
+    }
+}
+
+#[test]
+fn nothing_near_is_an_error() {
+    for options in ["kind = 'abc_rejection'\nsimulations = 1000", "kind = 'abc_smc'\nsimulations = 1000"] {
+        let target = NormalMean { missing_above: f64::NEG_INFINITY, ..WHOLE };
+        let error = run(options, &target, &mut Silent).unwrap_err();
+        assert_eq!(error, SamplerError::NoFiniteDistance { simulations: 1000 });
+    }
+}
+
+/// Stops at a number of simulations.
+struct StopAt(u64);
+
+impl Monitor for StopAt {
+    fn report(&mut self, progress: &Progress<'_>) -> Control {
+        if progress.simulations >= self.0 { Control::Stop } else { Control::Continue }
+    }
+}
+
+#[test]
+fn a_stop_returns_the_last_whole_population() {
+    let part = run(REJECTION, &WHOLE, &mut StopAt(40_000)).unwrap();
+    assert_eq!(part.points.len(), 1000);
+    assert_eq!(part.generations[0].simulations, 40_000);
+    let part = run(SMC, &WHOLE, &mut StopAt(9000)).unwrap();
+    assert_eq!(part.points.len(), 4000);
+    assert!(part.generations.iter().map(|generation| generation.simulations).sum::<u64>() <= 9000);
+}

@@ -1,0 +1,106 @@
+//! Posteriors with known answers, and the measure of a mean with its error.
+
+use std::path::Path;
+
+use ndarray::Axis;
+
+use hhbayes::draws::Chains;
+use hhbayes::numeric::{Rows, Streams, Unconstrained, standard_normal};
+use hhbayes::problem::{LogDensity, LogTerms, Target};
+use hhbayes::samplers::{Method, from_settings};
+use hhbayes::settings::Settings;
+
+/// A sampler by the options of its table.
+pub fn method(options: &str) -> Method {
+    let settings = Settings::from_text(Path::new("cell.toml"), format!("[sampler]\n{options}"));
+    let method = from_settings(&settings.root().table("sampler", "the sampler"), false);
+    settings.finish().unwrap();
+    method.unwrap()
+}
+
+/// A posterior by its log density; start values are normal around zero.
+pub struct Known {
+    pub dimension: usize,
+    pub start_sd: f64,
+    pub log_density: fn(&[f64]) -> f64,
+}
+
+impl Target for Known {
+    fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
+        let mut rows = Rows::zeros(count, self.dimension);
+        for (index, row) in rows.iter_mut().enumerate() {
+            let mut generator = streams.generator(0, index as u64);
+            row.fill_with(|| self.start_sd * standard_normal(&mut generator));
+        }
+        rows
+    }
+}
+
+impl LogDensity for Known {
+    fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
+        points.iter().map(|row| LogTerms { prior: 0.0, likelihood: (self.log_density)(row) }).collect()
+    }
+}
+
+/// Neighbours have correlation 0.95: a stationary autoregressive series with sd 1.
+pub fn ridge(x: &[f64]) -> f64 {
+    const RHO: f64 = 0.95;
+    let steps = x.windows(2).map(|pair| (pair[1] - RHO * pair[0]).powi(2) / (1.0 - RHO * RHO));
+    -0.5 * (x[0] * x[0] + steps.sum::<f64>())
+}
+
+/// Mean 1, sd 2 and correlation 0.98 in two dimensions.
+pub fn narrow(x: &[f64]) -> f64 {
+    let (a, b) = ((x[0] - 1.0) / 2.0, (x[1] - 1.0) / 2.0);
+    -0.5 * (a * a - 2.0 * 0.98 * a * b + b * b) / (1.0 - 0.98 * 0.98)
+}
+
+/// exp(x) has the gamma distribution with shape 3 and scale 1, in each of two dimensions.
+pub fn log_gamma(x: &[f64]) -> f64 {
+    x.iter().map(|u| 3.0 * u - u.exp()).sum()
+}
+
+/// The same, as if exp(x) needed no Jacobian.
+pub fn log_gamma_without_jacobian(x: &[f64]) -> f64 {
+    x.iter().map(|u| 2.0 * u - u.exp()).sum()
+}
+
+/// A banana: x ~ N(0, 2²), y given x ~ N(x² / 2, 1).
+pub fn banana(x: &[f64]) -> f64 {
+    -0.5 * (x[0] * x[0] / 4.0 + (x[1] - 0.5 * x[0] * x[0]).powi(2))
+}
+
+/// Mean of a function of the draws and its standard error from two batch means of each chain.
+pub fn mean_and_error(chains: &Chains, value: impl Fn(&[f64]) -> f64) -> (f64, f64) {
+    let (count, draws, _) = chains.points.dim();
+    let mut batches = Vec::new();
+    for chain in 0..count {
+        for half in 0..2 {
+            let rows = (half * draws / 2)..((half + 1) * draws / 2);
+            let length = rows.len() as f64;
+            let values = rows.map(|draw| {
+                let chain = chains.points.index_axis(Axis(0), chain);
+                let point = chain.index_axis(Axis(0), draw).to_vec();
+                value(&point)
+            });
+            batches.push(values.sum::<f64>() / length);
+        }
+    }
+    let number = batches.len() as f64;
+    let mean = batches.iter().sum::<f64>() / number;
+    let variance = batches.iter().map(|batch| (batch - mean).powi(2)).sum::<f64>() / (number - 1.0);
+    (mean, (variance / number).sqrt())
+}
+
+/// Passes if the mean is within six standard errors of the truth, and fails if the test is too blunt to see
+/// a bias of `resolution`.
+pub fn assert_mean(chains: &Chains, value: impl Fn(&[f64]) -> f64, truth: f64, resolution: f64) {
+    let (mean, error) = mean_and_error(chains, value);
+    assert!(6.0 * error <= resolution, "too few draws: six standard errors are {:.3}", 6.0 * error);
+    let distance = (mean - truth).abs() / error;
+    assert!(distance < 6.0, "mean {mean:.4} is {distance:.1} standard errors from {truth}");
+}

@@ -1,0 +1,12 @@
+//! Samplers against posteriors with known answers.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test says what it finds and stops where it fails"
+)]
+
+mod abc;
+mod catalogue;
+mod chains;
+mod known;
