@@ -20,6 +20,8 @@ pub struct ExperimentSweep {
     pub stimulus: Stimulus,
     /// The recorded voltage in mV, if there is a trace.
     pub voltage_mv: Option<Vec<f64>>,
+    /// Whether the trace is to be simulated from known parameters.
+    pub simulated: bool,
     /// Before which name the parameters of the stimulus stand, if they may be inferred.
     pub prefix: Option<String>,
     /// The part of the sweep that features count as stimulated, in ms.
@@ -92,6 +94,7 @@ fn simulated_sweep(section: &Section<'_>, stimulus: &Section<'_>) -> Option<Expe
         samples,
         stimulus,
         voltage_mv: None,
+        simulated: true,
         prefix: Some("stimulus".to_owned()),
         window_ms,
     })
@@ -113,6 +116,7 @@ fn recorded_sweep(sweep: &Sweep, section: &Section<'_>) -> Option<ExperimentSwee
         samples: sweep.voltage_mv.len(),
         stimulus,
         voltage_mv: Some(sweep.voltage_mv.clone()),
+        simulated: false,
         prefix,
         window_ms,
     })
@@ -187,7 +191,7 @@ fn numeric_sweep(table: &Section<'_>, index: usize) -> ExperimentSweep {
     let stimulus = stimulus.unwrap_or_else(|| Stimulus::silence(Unit::MicroampPerCm2));
     let window_ms = stimulus.span_ms();
     let prefix = written.then(|| name.clone());
-    ExperimentSweep { name, interval_ms, samples, stimulus, voltage_mv: None, prefix, window_ms }
+    ExperimentSweep { name, interval_ms, samples, stimulus, voltage_mv: None, simulated: false, prefix, window_ms }
 }
 
 /// More samples than this are a mistake in the settings, not a sweep.

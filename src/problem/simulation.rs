@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::data::SweepMeasures;
 use super::experiment::ExperimentSweep;
-use super::parameters::{CELL, Slot, cell};
+use super::parameters::{Slot, cell};
 use crate::features::{Analyser, Mode, Response};
-use crate::model::{CurrentUnit, Grid, Lot, Membrane, Start, StimulusDrive};
+use crate::model::{CurrentUnit, Drive, Grid, Lot, Membrane, Start, StimulusDrive};
 use crate::numeric::{Failure, Natural, Rows, Streams, Summaries};
 use crate::units::Unit;
 
@@ -150,9 +150,9 @@ impl Simulation {
         groups.into_iter().flatten().collect()
     }
 
-    /// The current of one sweep as one parameter set feels it, before scale and bias: in the unit of the stimulus,
-    /// one value per sample.
-    pub fn current(&self, index: usize, sweep: &ExperimentSweep, set: &[f64]) -> Vec<f64> {
+    /// The current of one sweep in the unit of the stimulus, without scale and bias; one value per sample, the mean
+    /// from that sample to the next.
+    pub fn stimulus_current(&self, index: usize, sweep: &ExperimentSweep, set: &[f64]) -> Vec<f64> {
         let values = self.stimulus_values(index, sweep, set);
         let at = |sample: usize| {
             let from = sample as f64 * sweep.interval_ms;
@@ -162,6 +162,19 @@ impl Simulation {
             values[0] + sum
         };
         (0..sweep.samples).map(at).collect()
+    }
+
+    /// The current density that the membrane feels, with scale and bias but without noise, in µA/cm²; one value per
+    /// sample, the mean from that sample to the next.
+    pub fn current_density(&self, index: usize, sweep: &ExperimentSweep, set: &[f64]) -> Vec<f64> {
+        let one = |place: usize| [self.cell(place).of(set)];
+        let unit = self.current_unit(sweep, |place| one(place).to_vec());
+        let values = |_| self.stimulus_values(index, sweep, set);
+        let (scale, bias) = (one(cell::CURRENT_SCALE), one(cell::BIAS_CURRENT));
+        let mut drive = StimulusDrive::new(&sweep.stimulus, sweep.interval_ms, &unit, &scale, &bias, values);
+        let mut density = vec![0.0; sweep.samples];
+        drive.fill(0, 1, &mut density);
+        density
     }
 
     /// The widest lot that still gives every thread something to do.
@@ -191,14 +204,7 @@ impl Simulation {
         let own = self.membrane.parameters().len();
         let lot = Lot::new(own, width, |parameter, lane| self.slots[parameter].of(set(lane)));
         let capacitance = each(cell::C_M);
-        let unit = match sweep.stimulus.unit {
-            Unit::Picoamp => CurrentUnit::WholeCell(self.areas_um2(
-                &each(cell::AREA),
-                &each(cell::CAPACITANCE),
-                &capacitance,
-            )),
-            _ => CurrentUnit::Density,
-        };
+        let unit = self.current_unit(sweep, each);
         let grid = self.grid(sweep);
         let values = |lane| self.stimulus_values(index, sweep, set(lane));
         let (scale, bias) = (each(cell::CURRENT_SCALE), each(cell::BIAS_CURRENT));
@@ -226,14 +232,19 @@ impl Simulation {
         Group { traces_mv, failures }
     }
 
-    /// Membrane area of each lane: as given, or from the capacitance of the whole cell.
-    fn areas_um2(&self, areas: &[f64], capacitances_pf: &[f64], specific_uf_cm2: &[f64]) -> Vec<f64> {
+    /// How the current of a sweep becomes a density: by the membrane area as given, or by that of the capacitance of
+    /// the whole cell. `each(place)`: a number of the cell in every lane.
+    fn current_unit(&self, sweep: &ExperimentSweep, each: impl Fn(usize) -> Vec<f64>) -> CurrentUnit {
         // 1 pF at 1 µF/cm² is 100 µm².
         const UM2: f64 = 100.0;
-        if self.cell(cell::AREA).is_given() {
-            return areas.to_vec();
+        if sweep.stimulus.unit != Unit::Picoamp {
+            return CurrentUnit::Density;
         }
-        capacitances_pf.iter().zip(specific_uf_cm2).map(|(whole, specific)| UM2 * whole / specific).collect()
+        if self.cell(cell::AREA).is_given() {
+            return CurrentUnit::WholeCell(each(cell::AREA));
+        }
+        let areas = each(cell::CAPACITANCE).into_iter().zip(each(cell::C_M));
+        CurrentUnit::WholeCell(areas.map(|(whole, specific)| UM2 * whole / specific).collect())
     }
 
     /// Holding current, then amplitude, onset and duration of each component.
@@ -244,10 +255,5 @@ impl Simulation {
             let values = components.flat_map(|c| [c.amplitude, c.start_ms, c.duration_ms]);
             [sweep.stimulus.holding].into_iter().chain(values).collect()
         }
-    }
-
-    /// Number of slots of membrane and cell.
-    pub fn own_slots(&self) -> usize {
-        self.membrane.parameters().len() + CELL.len()
     }
 }

@@ -1,0 +1,209 @@
+//! An experiment and a membrane with all its numbers: what can be simulated, before anything is compared.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::experiment::{self, Experiment};
+use super::parameters::{self, Slot, cell, medians};
+use super::simulation::{Protocol, Simulation};
+use crate::features::Mode;
+use crate::model::{MODELS, Membrane};
+use crate::numeric::{Natural, Rows, Streams};
+use crate::prior::{Parameter, ParameterSpace};
+use crate::settings::{Section, find};
+use crate::units::Unit;
+
+/// What `hhbayes simulate` needs of a settings file.
+#[derive(Debug)]
+pub struct Setup {
+    /// The sweeps.
+    pub experiment: Experiment,
+    /// From parameters to voltages.
+    pub simulation: Simulation,
+    /// What is inferred; `None` if everything is fixed.
+    pub space: Option<ParameterSpace>,
+    /// The true value of some parameters, by column, if the recording is simulated.
+    pub truth: Vec<(usize, f64)>,
+}
+
+/// A setup while its settings are read.
+pub(super) struct Draft<'a> {
+    pub experiment: Experiment,
+    /// The settings of the sweeps without a trace.
+    pub tables: Vec<Section<'a>>,
+    pub protocol: Protocol,
+    pub slots: Vec<Slot>,
+    pub parameters: Vec<Parameter>,
+    membrane: Option<Box<dyn Membrane>>,
+    stimulus_slots: Vec<Option<usize>>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn read(root: &Section<'a>, base: &Path) -> Self {
+        let mut tables = Vec::new();
+        let experiment = experiment::read(root, base, &mut tables);
+        let model = root.table("model", "the membrane and how it is simulated");
+        let membrane = read_membrane(&model);
+        let protocol = read_protocol(root, &model);
+        let mut slots = membrane.as_ref().map_or_else(Vec::new, |m| parameters::read_slots(&model, &**m));
+        if membrane.is_some() {
+            model.finish();
+        }
+        let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
+        let parameters = match membrane {
+            Some(_) => parameters::read_priors(root, &mut slots),
+            // Without a model no name can be judged.
+            None => Vec::new(),
+        };
+        Self { experiment, tables, protocol, slots, parameters, membrane, stimulus_slots }
+    }
+
+    pub(super) fn finish(self, root: &Section<'_>) -> Option<Setup> {
+        let Self { experiment, protocol, slots, parameters, membrane, stimulus_slots, .. } = self;
+        let simulation = Simulation { membrane: membrane?, protocol, slots, stimulus_slots };
+        check_area(root, &experiment, &simulation);
+        let space = (!parameters.is_empty()).then(|| ParameterSpace::new(parameters));
+        let truth = if experiment.simulated { read_truth(root, space.as_ref()) } else { Vec::new() };
+        (!root.has_mistakes()).then_some(Setup { experiment, simulation, space, truth })
+    }
+}
+
+impl Setup {
+    /// Reads what can be simulated; the rest of the file is left unread. `None` after a mistake, which is noted.
+    pub fn from_settings(root: &Section<'_>, base: &Path) -> Option<Self> {
+        Draft::read(root, base).finish(root)
+    }
+
+    /// A table of one parameter set in which nothing varies.
+    pub fn no_parameters() -> Rows<Natural> {
+        Rows::from_values(vec![0.0], 1)
+    }
+
+    /// Fills in the traces of an experiment that the model itself makes.
+    pub(super) fn simulate_recording(&mut self, root: &Section<'_>) -> Option<()> {
+        let (Some(space), true) = (&self.space, self.experiment.simulated) else { return Some(()) };
+        let sets = medians(space, &self.truth);
+        for index in 0..self.experiment.sweeps.len() {
+            let sweep = &self.experiment.sweeps[index];
+            if !sweep.simulated {
+                continue;
+            }
+            match self.simulation.traces(index, sweep, &sets, Streams::new(0)).swap_remove(0) {
+                Ok(trace) => self.experiment.sweeps[index].voltage_mv = Some(trace),
+                Err(failure) => {
+                    let table = root.table("recording", "what was measured");
+                    let message = format!("the true parameters cannot be simulated: {}", failure.reason());
+                    table.mistake_at("truth", message, None);
+                    return None;
+                }
+            }
+        }
+        self.experiment.notes.push("the traces are simulated from known parameters".to_owned());
+        Some(())
+    }
+}
+
+fn read_membrane(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
+    let entry = find(MODELS, model, None)?;
+    let scheme = model.key("scheme", "numerical scheme; the default is the fastest").text_maybe();
+    match (entry.build)(scheme.as_deref()) {
+        Ok(membrane) => Some(membrane),
+        Err(known) => {
+            let message = format!("{} has no scheme \"{}\"", entry.name, scheme.unwrap_or_default());
+            model.mistake_at("scheme", message, Some(&format!("known: {}", known.join(", "))));
+            None
+        }
+    }
+}
+
+/// Time step whose error is small beside that of any recording; see `docs/ARCHITECTURE.md`.
+const DEFAULT_DT_MS: f64 = 0.025;
+
+fn read_protocol(root: &Section<'_>, model: &Section<'_>) -> Protocol {
+    let dt = model.key("dt", "longest time step").between(1e-5, 1.0);
+    let dt_ms = dt.quantity_or(Unit::Millisecond, DEFAULT_DT_MS);
+    let start = model.key("start", "whether a sweep starts at the model's own rest or at initial_voltage");
+    let from_rest = start.choice_or(&["rest", "voltage"], "rest") == "rest";
+    let settle = model.key("settle", "how long a parameter set without a stable rest runs before the sweep");
+    let settle_ms = settle.between(0.0, 1e6).quantity_maybe(Unit::Millisecond);
+    if settle_ms.is_some() && !from_rest {
+        model.mistake_at(
+            "settle",
+            "`settle` has no effect with start = \"voltage\"",
+            Some("remove one of them"),
+        );
+    }
+    let features = root.table("features", "how spikes are found and measured");
+    let mode = features.key("mode", "smooth definitions, or those of eFEL to the digit");
+    let mode =
+        if mode.choice_or(&["precise", "efel"], "precise") == "efel" { Mode::Efel } else { Mode::Precise };
+    let threshold = features.key("threshold", "voltage that a spike crosses").between(-200.0, 200.0);
+    let threshold_mv = threshold.quantity_or(Unit::Millivolt, -20.0);
+    features.finish();
+    Protocol { dt_ms, from_rest, settle_ms, mode, threshold_mv }
+}
+
+/// Adds the numbers of the written stimuli: holding current, then amplitude, start and duration of each component.
+/// Sweeps with the same prefix share them.
+fn add_stimulus_slots(experiment: &Experiment, slots: &mut Vec<Slot>) -> Vec<Option<usize>> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let sweeps = experiment.sweeps.iter();
+    sweeps
+        .map(|sweep| {
+            let prefix = sweep.prefix.as_ref()?;
+            Some(*known.entry(prefix.clone()).or_insert_with(|| {
+                let first = slots.len();
+                let stimulus = &sweep.stimulus;
+                let current = (f64::NEG_INFINITY, f64::INFINITY);
+                let mut add = |name: String, unit, value, range| {
+                    slots.push(Slot { name, unit, range, value: Some(value), column: None });
+                };
+                add(format!("{prefix}_holding"), stimulus.unit, stimulus.holding, current);
+                for (index, component) in stimulus.components.iter().enumerate() {
+                    let prefix = if index == 0 { prefix.clone() } else { format!("{prefix}_{}", index + 1) };
+                    let time = (0.0, f64::INFINITY);
+                    add(format!("{prefix}_amplitude"), stimulus.unit, component.amplitude, current);
+                    add(format!("{prefix}_start"), Unit::Millisecond, component.start_ms, time);
+                    add(format!("{prefix}_duration"), Unit::Millisecond, component.duration_ms, time);
+                }
+                first
+            }))
+        })
+        .collect()
+}
+
+fn check_area(root: &Section<'_>, experiment: &Experiment, simulation: &Simulation) {
+    let needs = experiment.sweeps.iter().any(|sweep| sweep.stimulus.unit == Unit::Picoamp);
+    let (area, capacitance) = (simulation.cell(cell::AREA), simulation.cell(cell::CAPACITANCE));
+    let model = root.table("model", "the membrane");
+    if needs && !area.is_given() && !capacitance.is_given() {
+        let help = "give `area` or `capacitance` in [model], or a prior of one of them in [prior]";
+        let message = "the current is in pA, but the size of the cell is not known";
+        root.mistake(&model.place(), message, Some(help.to_owned()));
+    }
+    if area.is_given() && capacitance.is_given() {
+        let message = "`area` and `capacitance` both say how large the cell is";
+        root.mistake(&model.place(), message, Some("keep one of them".to_owned()));
+    }
+}
+
+pub(super) const NOISE_SEED: &str =
+    "adds noise of the likelihood to the simulated features; none if it is not given";
+
+/// Reads the true value of every inferred parameter of a simulated recording.
+fn read_truth(root: &Section<'_>, space: Option<&ParameterSpace>) -> Vec<(usize, f64)> {
+    let table = root.table("recording", "what was measured");
+    for name in ["kind", "duration", "interval"] {
+        table.key(name, "read with the experiment").node_maybe();
+    }
+    table.key("noise_seed", NOISE_SEED).count_maybe();
+    let truth = table.table("truth", "the parameters that the traces are made from");
+    let parameters = space.into_iter().flat_map(|space| space.parameters().iter().enumerate());
+    let of = |(column, parameter): (usize, &Parameter)| {
+        (column, truth.key(&parameter.name, "the true value").quantity(parameter.unit))
+    };
+    let values = parameters.map(of).collect();
+    truth.finish();
+    table.finish();
+    values
+}

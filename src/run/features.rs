@@ -1,0 +1,127 @@
+//! `hhbayes features`: the features of a recording.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::RunError;
+use crate::features::{Analyser, Feature, Mode, Response, extract_all};
+use crate::recording::{self, Sweep};
+use crate::units::Unit;
+
+/// How the features are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeatureFormat {
+    /// For people.
+    Text,
+    /// `{"sweeps":[{"sweep":0,"name":..,"features":{..}}]}`, null where a feature has no value.
+    Json,
+}
+
+/// What the command line says.
+#[derive(Clone, Debug)]
+pub struct FeatureOptions {
+    /// Only this sweep.
+    pub sweep: Option<usize>,
+    /// Start of the stimulus in ms, in place of the step of the recorded current.
+    pub start_ms: Option<f64>,
+    /// End of the stimulus in ms.
+    pub stop_ms: Option<f64>,
+    /// Which definitions.
+    pub mode: Mode,
+    /// Voltage that a spike crosses.
+    pub threshold_mv: f64,
+    /// How the features are shown.
+    pub format: FeatureFormat,
+}
+
+type Extracted = Vec<(&'static Feature, Option<Vec<f64>>)>;
+
+/// The features of every sweep of a recording, whose format is found by its content.
+///
+/// # Errors
+/// If the file cannot be read, or has no such sweep.
+pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunError> {
+    let recording = recording::read(path)?;
+    let count = recording.sweeps.len();
+    if let Some(sweep) = options.sweep.filter(|sweep| *sweep >= count) {
+        let message = format!("{} has no sweep {sweep}; its sweeps are 0 to {}", path.display(), count - 1);
+        return Err(RunError::Usage(message));
+    }
+    if let (Some(start), Some(stop)) = (options.start_ms, options.stop_ms)
+        && stop <= start
+    {
+        return Err(RunError::Usage(format!("the stimulus stops at {stop} ms, before it starts at {start} ms")));
+    }
+    let mut analyser = Analyser::new(options.mode, options.threshold_mv);
+    let chosen = recording.sweeps.iter().enumerate();
+    let chosen = chosen.filter(|(index, _)| options.sweep.is_none_or(|sweep| sweep == *index));
+    let measured: Vec<(usize, &Sweep, Option<(f64, f64)>, Extracted)> = chosen
+        .map(|(index, sweep)| {
+            let window = window_ms(sweep, options);
+            let response =
+                Response { interval_ms: sweep.interval_ms, voltage_mv: &sweep.voltage_mv, stimulus_ms: window };
+            (index, sweep, window, extract_all(&analyser.analyse(&response)))
+        })
+        .collect();
+    Ok(match options.format {
+        FeatureFormat::Json => {
+            let sweeps = measured.iter().map(|(index, sweep, window, values)| as_json(*index, sweep, *window, values));
+            format!("{:#}\n", json!({ "sweeps": sweeps.collect::<Vec<_>>() }))
+        }
+        FeatureFormat::Text => {
+            measured.iter().map(|(index, sweep, window, values)| as_text(*index, sweep, *window, values)).collect()
+        }
+    })
+}
+
+/// The stimulus: as the command line says, or the step of the recorded current.
+fn window_ms(sweep: &Sweep, options: &FeatureOptions) -> Option<(f64, f64)> {
+    let step = sweep.current.as_ref().and_then(|current| current.recognise_step(sweep.interval_ms));
+    let start = options.start_ms.or(step.as_ref().map(|step| step.start_ms))?;
+    let stop = options.stop_ms.or(step.as_ref().map(|step| step.stop_ms))?;
+    (stop > start).then_some((start, stop))
+}
+
+fn as_json(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Extracted) -> Value {
+    let of = |(feature, values): &(&'static Feature, Option<Vec<f64>>)| {
+        let value = match values {
+            Some(values) if feature.per_spike() => json!(values),
+            Some(values) => json!(values.first()),
+            None => Value::Null,
+        };
+        (feature.name.to_owned(), value)
+    };
+    let features: Map<String, Value> = values.iter().map(of).collect();
+    json!({
+        "sweep": index,
+        "name": sweep.name,
+        "stimulus_ms": window.map(|(start, stop)| [start, stop]),
+        "features": features,
+    })
+}
+
+/// Values that are shown of a list.
+const SHOWN: usize = 6;
+
+fn as_text(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Extracted) -> String {
+    let stimulus = window.map_or_else(
+        || "no stimulus recognised; give --start and --stop".to_owned(),
+        |(start, stop)| format!("stimulus {start:.3} to {stop:.3} ms"),
+    );
+    let mut text = format!("sweep {index} ({}): {stimulus}\n", sweep.name);
+    for (feature, values) in values {
+        let shown = match values {
+            Some(values) => {
+                let numbers: Vec<String> = values.iter().take(SHOWN).map(|value| format!("{value:.4}")).collect();
+                let rest = if values.len() > SHOWN { format!(" ... ({} values)", values.len()) } else { String::new() };
+                format!("{}{rest}", numbers.join("  "))
+            }
+            None => "-".to_owned(),
+        };
+        let unit = if feature.unit == Unit::One { "" } else { feature.unit.symbol() };
+        let _ = writeln!(text, "  {:<28} {:<6} {shown}", feature.name, unit);
+    }
+    text
+}

@@ -1,0 +1,137 @@
+//! `hhbayes schema`: the JSON schema of a settings file, for editors that complete and check TOML.
+//!
+//! The options are heard from the same code that reads them, so the schema cannot fall behind.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::likelihood::LIKELIHOODS;
+use crate::model::MODELS;
+use crate::prior::PRIORS;
+use crate::problem::{Setup, read_model_options};
+use crate::recording::FORMATS;
+use crate::samplers::SAMPLERS;
+use crate::settings::{Described, Section, Shape};
+use crate::stimulus::STIMULI;
+use crate::units::Unit;
+
+/// The schema, draft 2020-12.
+pub fn schema() -> Value {
+    let root = Section::listening();
+    let _ = Setup::from_settings(&root, Path::new("."));
+    let stimulus = one_of(STIMULI.iter().map(|entry| {
+        let section = Section::listening();
+        (entry.build)(&section, Unit::MicroampPerCm2);
+        (entry.name, entry.summary, section.described())
+    }));
+    let sampler = one_of(SAMPLERS.iter().map(|entry| {
+        let section = Section::listening();
+        (entry.build)(&section, false);
+        (entry.name, entry.summary, section.described())
+    }));
+    let recording = one_of(FORMATS.iter().map(|entry| {
+        let section = Section::listening();
+        (entry.build)(&section, Path::new("."));
+        (entry.name, entry.summary, section.described())
+    }));
+    let likelihood = one_of(LIKELIHOODS.iter().map(|entry| {
+        let section = Section::listening();
+        (entry.build)(&section);
+        (entry.name, entry.summary, section.described())
+    }));
+    let prior = one_of(PRIORS.iter().map(|entry| {
+        let section = Section::listening();
+        (entry.build)(&section, Unit::One);
+        (entry.name, entry.summary, without_units(section.described()))
+    }));
+    let model = one_of(MODELS.iter().filter_map(|entry| {
+        let section = Section::listening();
+        let membrane = (entry.build)(None).ok()?;
+        read_model_options(&section, &*membrane);
+        Some((entry.name, entry.summary, section.described()))
+    }));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "hhbayes settings",
+        "type": "object",
+        "required": ["model", "prior", "likelihood"],
+        "properties": {
+            "recording": loosely(recording),
+            "stimulus": loosely(stimulus),
+            "sweeps": {"type": "array", "items": {"type": "object"}},
+            "features": {"type": "object"},
+            "model": model,
+            "prior": {"type": "object", "additionalProperties": prior},
+            "likelihood": loosely(likelihood),
+            "sampler": sampler,
+            "run": {"type": "object", "properties": {"seed": {"type": "integer", "minimum": 0}}},
+        },
+        "additionalProperties": false,
+    })
+}
+
+/// One alternative for each `kind`.
+fn one_of<'a>(members: impl Iterator<Item = (&'a str, &'a str, Vec<Described>)>) -> Value {
+    let alternative = |(name, summary, options): (&str, &str, Vec<Described>)| {
+        let mut properties = properties(&options);
+        properties.insert("kind".to_owned(), json!({"const": name, "description": summary}));
+        let required: Vec<&str> =
+            options.iter().filter(|option| option.required && option.name != "kind").map(|option| &*option.name).collect();
+        json!({
+            "type": "object",
+            "title": name,
+            "description": summary,
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
+    };
+    json!({"oneOf": members.map(alternative).collect::<Vec<_>>()})
+}
+
+/// Alternatives that other readers of the table add options to.
+fn loosely(mut schema: Value) -> Value {
+    for alternative in schema["oneOf"].as_array_mut().into_iter().flatten() {
+        alternative["additionalProperties"] = json!(true);
+        alternative["required"] = json!([]);
+    }
+    json!({"anyOf": schema["oneOf"], "type": "object"})
+}
+
+/// Options in the unit of a parameter that is not known here: a number, or a text with any unit.
+fn without_units(options: Vec<Described>) -> Vec<Described> {
+    let loosened = |option: Described| match option.shape {
+        Shape::Quantity(_) => Described { shape: Shape::Any, ..option },
+        _ => option,
+    };
+    options.into_iter().map(loosened).collect()
+}
+
+fn properties(options: &[Described]) -> Map<String, Value> {
+    let mut properties = Map::new();
+    for option in options {
+        let mut schema = shape(&option.shape);
+        schema["description"] = json!(option.help);
+        if let Some(default) = &option.default {
+            schema["default"] = json!(default);
+        }
+        properties.insert(option.name.clone(), schema);
+    }
+    properties
+}
+
+fn shape(shape_: &Shape) -> Value {
+    match shape_ {
+        Shape::Text => json!({"type": "string"}),
+        Shape::Quantity(Unit::One) => json!({"type": "number"}),
+        Shape::Quantity(unit) => json!({"type": "string", "examples": [format!("1 {}", unit.symbol())]}),
+        Shape::Count => json!({"type": "integer", "minimum": 0}),
+        Shape::Flag => json!({"type": "boolean"}),
+        Shape::Choice(words) => json!({"enum": words}),
+        Shape::List(inner) => json!({"anyOf": [{"type": "array", "items": shape(inner)}, shape(inner)]}),
+        Shape::Table(options) => json!({"type": "object", "properties": properties(&options.borrow())}),
+        Shape::OpenTable => json!({"type": "object"}),
+        Shape::Any => json!({}),
+    }
+}
