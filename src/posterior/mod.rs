@@ -1,1 +1,22 @@
-//! (being written)
+//! The result of a run: the groups that ArviZ reads, and its files.
+//!
+//! A [`Posterior`] is plain data in the `InferenceData` schema,
+//! <https://python.arviz.org/en/stable/schema/schema.html>. [`write_netcdf`] writes it as NetCDF-4,
+//! [`write_chains_csv`] and [`write_particles_csv`] the draws as a table, [`summary_json`] the numbers of the
+//! summary and [`render_table`] the same for a terminal. A file appears whole or not at all.
+
+#![allow(clippy::needless_pass_by_value, reason = "a view of an array is a reference")]
+
+mod atomic;
+mod csv;
+mod groups;
+mod netcdf;
+mod summary;
+mod table;
+
+pub use self::csv::{write_chains_csv, write_particles_csv};
+pub use atomic::{StoreError, write_atomically};
+pub use groups::{Attribute, Group, Posterior, Values, Variable};
+pub use netcdf::write_netcdf;
+pub use summary::{RunSummary, summary_json, write_json};
+pub use table::render_table;
