@@ -1,2 +1,177 @@
-//! Command line.
-fn main() {}
+//! Command line of hhbayes.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use hhbayes::features::Mode;
+use hhbayes::run::{self, FeatureFormat, FeatureOptions, FitOptions, RunError, SimulateOptions};
+
+/// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
+#[derive(Parser)]
+#[command(name = "hhbayes", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Infer parameters: a settings file in, a posterior out
+    Run {
+        /// Settings file
+        config: PathBuf,
+        /// Name of all random numbers, in place of that of the settings
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Number of threads; all cores if it is not given
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+        /// Folder for the results; results/<name of the settings file> if it is not given
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// A run of a second or two that shows that everything fits together
+        #[arg(long)]
+        quick: bool,
+        /// No progress bar and no table
+        #[arg(long)]
+        quiet: bool,
+    },
+    /// Find all mistakes of a settings file, without running it
+    Check {
+        /// Settings file
+        config: PathBuf,
+    },
+    /// Simulate the sweeps of a settings file with one parameter set, as CSV
+    Simulate {
+        /// Settings file
+        config: PathBuf,
+        /// A parameter, such as g_Na="100 mS/cm^2"; may be given many times
+        #[arg(long, value_name = "NAME=VALUE")]
+        set: Vec<String>,
+        /// CSV file; standard output if it is not given
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// Names the intrinsic noise, if there is any
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Measure the spike features of a recording
+    Features {
+        /// ABF, Igor binary wave, or CSV with a header such as t_ms,v_mV,i_pA
+        recording: PathBuf,
+        /// Only this sweep, counted from 0
+        #[arg(long)]
+        sweep: Option<usize>,
+        /// Start of the stimulus in ms, if the current of the recording does not show it
+        #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+        start: Option<f64>,
+        /// End of the stimulus in ms
+        #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+        stop: Option<f64>,
+        /// Definitions: those of eFEL to the digit, or smooth ones as used for inference
+        #[arg(long, value_enum, default_value_t = FeatureMode::Efel)]
+        mode: FeatureMode,
+        /// Voltage that a spike crosses, in mV
+        #[arg(long, value_name = "MV", default_value_t = -20.0, allow_negative_numbers = true)]
+        threshold: f64,
+        /// How the features are shown
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// List models, stimuli, features, priors, likelihoods and samplers
+    List {
+        /// Only one of them
+        what: Option<String>,
+    },
+    /// Print the JSON schema of the settings file, for editors
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FeatureMode {
+    /// As eFEL 5.7.34
+    Efel,
+    /// Without its time grid
+    Precise,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// Exit code of a run that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    match act(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Writes to standard output; a reader that has gone away, such as `head`, is no error.
+fn show(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn act(command: Command) -> Result<ExitCode, RunError> {
+    match command {
+        Command::Run { config, seed, threads, output, quick, quiet } => {
+            let threads = threads.map(usize::from);
+            let report = run::fit(&config, &FitOptions { seed, threads, output, quick, quiet })?;
+            if !quiet {
+                show(&report.text);
+            }
+            return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
+        }
+        Command::Check { config } => show(&run::check(&config)?),
+        Command::Simulate { config, set, output, seed } => {
+            let (table, notes) = run::simulate(&config, &SimulateOptions { set, output, seed })?;
+            let _ = std::io::stderr().write_all(notes.as_bytes());
+            show(&table);
+        }
+        Command::Features { recording, sweep, start, stop, mode, threshold, format } => {
+            let mode = match mode {
+                FeatureMode::Efel => Mode::Efel,
+                FeatureMode::Precise => Mode::Precise,
+            };
+            let format = match format {
+                Format::Text => FeatureFormat::Text,
+                Format::Json => FeatureFormat::Json,
+            };
+            let (start_ms, stop_ms, threshold_mv) = (start, stop, threshold);
+            let options = FeatureOptions { sweep, start_ms, stop_ms, mode, threshold_mv, format };
+            show(&run::features(&recording, &options)?);
+        }
+        Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
+            RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
+        })?),
+        Command::Schema => show(&format!("{:#}\n", run::schema())),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "hhbayes", &mut std::io::stdout());
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            // Writing into memory does not fail.
+            let _ = clap_mangen::Man::new(Cli::command()).render(&mut page);
+            let _ = std::io::stdout().write_all(&page);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

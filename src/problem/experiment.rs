@@ -101,7 +101,11 @@ fn simulated_sweep(section: &Section<'_>, stimulus: &Section<'_>) -> Option<Expe
 }
 
 fn recorded_sweep(sweep: &Sweep, section: &Section<'_>) -> Option<ExperimentSweep> {
-    let from_recording = if section.has("kind") || section.has("components") { text_is(section, "kind", "recording") } else { true };
+    let from_recording = if section.has("kind") || section.has("components") {
+        text_is(section, "kind", "recording")
+    } else {
+        true
+    };
     let (stimulus, window_ms, prefix) = if from_recording {
         let (stimulus, window_ms) = recorded_stimulus(sweep, section)?;
         (stimulus, window_ms, None)
@@ -191,7 +195,16 @@ fn numeric_sweep(table: &Section<'_>, index: usize) -> ExperimentSweep {
     let stimulus = stimulus.unwrap_or_else(|| Stimulus::silence(Unit::MicroampPerCm2));
     let window_ms = stimulus.span_ms();
     let prefix = written.then(|| name.clone());
-    ExperimentSweep { name, interval_ms, samples, stimulus, voltage_mv: None, simulated: false, prefix, window_ms }
+    ExperimentSweep {
+        name,
+        interval_ms,
+        samples,
+        stimulus,
+        voltage_mv: None,
+        simulated: false,
+        prefix,
+        window_ms,
+    }
 }
 
 /// More samples than this are a mistake in the settings, not a sweep.

@@ -21,7 +21,7 @@ use crate::settings::Section;
 pub use data::{Data, Spread, SweepMeasures};
 pub use experiment::{Experiment, ExperimentSweep};
 pub use parameters::{CELL, Slot, cell, medians};
-pub use setup::Setup;
+pub use setup::{Setup, read_model_options};
 pub use simulation::{Protocol, Simulation};
 pub use target::{LogDensity, LogTerms, Simulator, Target};
 

@@ -103,6 +103,13 @@ impl Setup {
     }
 }
 
+/// Reads the options of `[model]` for a known membrane, in a listening section: what the schema tells of them.
+pub fn read_model_options(model: &Section<'_>, membrane: &dyn Membrane) {
+    read_membrane(model);
+    read_protocol(&Section::listening(), model);
+    parameters::read_slots(model, membrane);
+}
+
 fn read_membrane(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
     let entry = find(MODELS, model, None)?;
     let scheme = model.key("scheme", "numerical scheme; the default is the fastest").text_maybe();

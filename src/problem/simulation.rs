@@ -250,7 +250,9 @@ impl Simulation {
     /// Holding current, then amplitude, onset and duration of each component.
     fn stimulus_values(&self, index: usize, sweep: &ExperimentSweep, set: &[f64]) -> Vec<f64> {
         let count = 1 + 3 * sweep.stimulus.components.len();
-        if let Some(first) = self.stimulus_slots[index] { self.slots[first..first + count].iter().map(|slot| slot.of(set)).collect() } else {
+        if let Some(first) = self.stimulus_slots[index] {
+            self.slots[first..first + count].iter().map(|slot| slot.of(set)).collect()
+        } else {
             let components = sweep.stimulus.components.iter();
             let values = components.flat_map(|c| [c.amplitude, c.start_ms, c.duration_ms]);
             [sweep.stimulus.holding].into_iter().chain(values).collect()

@@ -1,7 +1,7 @@
 //! `hhbayes check`: reads a settings file and everything it names, without a simulation.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::RunError;
 use crate::problem::Problem;
@@ -11,7 +11,9 @@ use crate::settings::{Section, Settings};
 /// What a run needs, read from a settings file.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub settings: Settings,
+    /// Where the settings stand, and their text.
+    pub path: PathBuf,
+    pub text: String,
     pub problem: Problem,
     pub method: Method,
     pub sampler: String,
@@ -27,7 +29,8 @@ pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
     let problem = Problem::from_settings(&root, base);
     let table = root.table("sampler", "how the posterior is explored");
     let method = samplers::from_settings(&table, quick);
-    let sampler = table.key("kind", "the sampler").choice_or(&crate::settings::names(samplers::SAMPLERS), "demcz");
+    let sampler =
+        table.key("kind", "the sampler").choice_or(&crate::settings::names(samplers::SAMPLERS), "demcz");
     let epsilon_goal = epsilon_goal(&table);
     let seed = read_run(&root);
     if let (Some(problem), Some(Method::LikelihoodBased(_))) = (&problem, &method)
@@ -42,7 +45,8 @@ pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
     let (Some(problem), Some(method)) = (problem, method) else {
         return Err(RunError::Usage(format!("{} cannot be used", path.display())));
     };
-    Ok(Plan { problem, method, sampler, epsilon_goal, seed, settings })
+    let text = settings.text().to_owned();
+    Ok(Plan { path: path.to_owned(), text, problem, method, sampler, epsilon_goal, seed })
 }
 
 /// Reads `[run]`.
@@ -81,8 +85,10 @@ pub fn check(path: &Path) -> Result<String, RunError> {
             parameter.unit.symbol()
         );
     }
-    let steps: usize = problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
-    let _ = writeln!(text, "\n{} sweeps, {steps} time steps in each simulation", problem.experiment.sweeps.len());
+    let steps: usize =
+        problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
+    let _ =
+        writeln!(text, "\n{} sweeps, {steps} time steps in each simulation", problem.experiment.sweeps.len());
     let _ = writeln!(text, "\n{} observed features", problem.data.data.len());
     let set = crate::problem::medians(&problem.space, &[]);
     for (datum, sd) in problem.data.data.iter().zip(problem.sds(set.row(0))) {

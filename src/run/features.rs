@@ -52,7 +52,9 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
     if let (Some(start), Some(stop)) = (options.start_ms, options.stop_ms)
         && stop <= start
     {
-        return Err(RunError::Usage(format!("the stimulus stops at {stop} ms, before it starts at {start} ms")));
+        return Err(RunError::Usage(format!(
+            "the stimulus stops at {stop} ms, before it starts at {start} ms"
+        )));
     }
     let mut analyser = Analyser::new(options.mode, options.threshold_mv);
     let chosen = recording.sweeps.iter().enumerate();
@@ -60,19 +62,24 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
     let measured: Vec<(usize, &Sweep, Option<(f64, f64)>, Extracted)> = chosen
         .map(|(index, sweep)| {
             let window = window_ms(sweep, options);
-            let response =
-                Response { interval_ms: sweep.interval_ms, voltage_mv: &sweep.voltage_mv, stimulus_ms: window };
+            let response = Response {
+                interval_ms: sweep.interval_ms,
+                voltage_mv: &sweep.voltage_mv,
+                stimulus_ms: window,
+            };
             (index, sweep, window, extract_all(&analyser.analyse(&response)))
         })
         .collect();
     Ok(match options.format {
         FeatureFormat::Json => {
-            let sweeps = measured.iter().map(|(index, sweep, window, values)| as_json(*index, sweep, *window, values));
+            let sweeps =
+                measured.iter().map(|(index, sweep, window, values)| as_json(*index, sweep, *window, values));
             format!("{:#}\n", json!({ "sweeps": sweeps.collect::<Vec<_>>() }))
         }
-        FeatureFormat::Text => {
-            measured.iter().map(|(index, sweep, window, values)| as_text(*index, sweep, *window, values)).collect()
-        }
+        FeatureFormat::Text => measured
+            .iter()
+            .map(|(index, sweep, window, values)| as_text(*index, sweep, *window, values))
+            .collect(),
     })
 }
 
@@ -114,8 +121,13 @@ fn as_text(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Ext
     for (feature, values) in values {
         let shown = match values {
             Some(values) => {
-                let numbers: Vec<String> = values.iter().take(SHOWN).map(|value| format!("{value:.4}")).collect();
-                let rest = if values.len() > SHOWN { format!(" ... ({} values)", values.len()) } else { String::new() };
+                let numbers: Vec<String> =
+                    values.iter().take(SHOWN).map(|value| format!("{value:.4}")).collect();
+                let rest = if values.len() > SHOWN {
+                    format!(" ... ({} values)", values.len())
+                } else {
+                    String::new()
+                };
                 format!("{}{rest}", numbers.join("  "))
             }
             None => "-".to_owned(),

@@ -44,7 +44,8 @@ pub struct FitReport {
 pub fn fit(path: &Path, options: &FitOptions) -> Result<FitReport, RunError> {
     let mut plan = read_plan(path, options.quick)?;
     plan.seed = options.seed.unwrap_or(plan.seed);
-    let folder = options.output.clone().unwrap_or_else(|| Path::new("results").join(plan.settings.name()));
+    let name = path.file_stem().unwrap_or(path.as_os_str());
+    let folder = options.output.clone().unwrap_or_else(|| Path::new("results").join(name));
     prepare(&folder)?;
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -85,7 +86,8 @@ fn reasons(problem: &Problem) -> String {
     let mut failures: Vec<(String, u64)> = problem.failures().into_iter().collect();
     failures.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let simulations = problem.simulations();
-    let line = |(reason, count): &(String, u64)| format!("\n  {count} of {simulations} simulations: {reason}");
+    let line =
+        |(reason, count): &(String, u64)| format!("\n  {count} of {simulations} simulations: {reason}");
     failures.iter().take(8).map(line).collect()
 }
 

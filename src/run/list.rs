@@ -20,14 +20,18 @@ use crate::units::Unit;
 pub fn list(only: Option<&str>) -> Result<String, Vec<&'static str>> {
     let catalogues = [
         ("models", models()),
-        ("recordings", entries(FORMATS) + &line("simulated", "traces made by the model from known parameters")),
+        (
+            "recordings",
+            entries(FORMATS) + &line("simulated", "traces made by the model from known parameters"),
+        ),
         ("stimuli", entries(STIMULI)),
         ("features", features()),
         ("priors", entries(PRIORS)),
         ("likelihoods", entries(LIKELIHOODS)),
         ("samplers", entries(SAMPLERS)),
     ];
-    let chosen: Vec<_> = catalogues.iter().filter(|(title, _)| only.is_none_or(|only| only == *title)).collect();
+    let chosen: Vec<_> =
+        catalogues.iter().filter(|(title, _)| only.is_none_or(|only| only == *title)).collect();
     if chosen.is_empty() {
         return Err(catalogues.iter().map(|(title, _)| *title).collect());
     }

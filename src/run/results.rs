@@ -1,7 +1,6 @@
 //! The results folder: `posterior.nc`, `draws.csv`, `settings.toml`, `provenance.json` and, last, `summary.json`.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -16,8 +15,8 @@ use crate::diagnostics::{
 use crate::draws::{Chains, Draws, Particles};
 use crate::numeric::{Natural, Rows, Streams, Unconstrained};
 use crate::posterior::{
-    Attribute, Group, Posterior, RunSummary, Values, Variable, summary_json, write_atomically, write_chains_csv,
-    write_json, write_netcdf, write_particles_csv,
+    Attribute, Group, Posterior, RunSummary, Values, Variable, summary_json, write_atomically,
+    write_chains_csv, write_json, write_netcdf, write_particles_csv,
 };
 use crate::problem::Problem;
 use crate::units::Unit;
@@ -42,8 +41,12 @@ const PREDICTED_TRACES: usize = 20;
 impl<'a> Outcome<'a> {
     pub(super) fn new(plan: &'a Plan, draws: Draws, interrupted: bool, seconds: f64) -> Self {
         let problem = &plan.problem;
-        let names: Vec<(&str, Unit)> =
-            problem.space.parameters().iter().map(|parameter| (parameter.name.as_str(), parameter.unit)).collect();
+        let names: Vec<(&str, Unit)> = problem
+            .space
+            .parameters()
+            .iter()
+            .map(|parameter| (parameter.name.as_str(), parameter.unit))
+            .collect();
         let natural = natural_draws(problem, &draws);
         let (summaries, verdict) = match &draws {
             Draws::Chains(chains) => {
@@ -115,7 +118,6 @@ fn natural_draws(problem: &Problem, draws: &Draws) -> Array3<f64> {
 
 /// Writes all files; each appears whole or not at all, and the summary only after all the others.
 pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemTime) -> Result<(), RunError> {
-    let settings = &outcome.plan.settings;
     write_netcdf(&posterior(outcome), &folder.join("posterior.nc"))?;
     let names: Vec<&str> = outcome.summaries.iter().map(|summary| summary.name.as_str()).collect();
     let csv = folder.join("draws.csv");
@@ -128,7 +130,7 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
             write_particles_csv(&csv, &names, table, weights, distances)?;
         }
     }
-    write_atomically(&folder.join("settings.toml"), |file| file.write_all(settings.text().as_bytes()))?;
+    write_atomically(&folder.join("settings.toml"), |file| file.write_all(outcome.plan.text.as_bytes()))?;
     write_json(&folder.join("provenance.json"), &provenance(outcome, began))?;
     let failures = outcome.failures.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
     let mut summary = summary_json(&RunSummary {
@@ -152,12 +154,12 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
 }
 
 fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
-    let Plan { settings, problem, seed, .. } = outcome.plan;
+    let Plan { path, problem, seed, .. } = outcome.plan;
     let protocol = problem.simulation.protocol;
     json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
-        "settings": settings.path().display().to_string(),
+        "settings": path.display().to_string(),
         "recordings": problem.experiment.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
         "notes": problem.experiment.notes,
         "seed": seed,
@@ -174,7 +176,7 @@ fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
 }
 
 fn posterior(outcome: &Outcome<'_>) -> Posterior {
-    let Plan { settings, problem, sampler, seed, .. } = outcome.plan;
+    let Plan { text, problem, sampler, seed, .. } = outcome.plan;
     let attribute = |name: &str, text: &str| (name.to_owned(), Attribute::Text(text.to_owned()));
     Posterior {
         groups: vec![
@@ -188,7 +190,7 @@ fn posterior(outcome: &Outcome<'_>) -> Posterior {
             attribute("inference_library", "hhbayes"),
             attribute("inference_library_version", env!("CARGO_PKG_VERSION")),
             attribute("sampler", sampler),
-            attribute("settings", settings.text()),
+            attribute("settings", text),
             ("seed".to_owned(), Attribute::Integer(*seed as i64)),
         ],
     }
@@ -202,7 +204,8 @@ fn posterior_group(problem: &Problem, natural: ArrayView3<'_, f64>) -> Group {
     let (chains, draws, _) = natural.dim();
     let variables = problem.space.parameters().iter().enumerate().map(|(index, parameter)| {
         let values = natural.index_axis(ndarray::Axis(2), index).iter().copied().collect();
-        Variable::new(&*parameter.name, &["chain", "draw"], Values::F64(values)).with("units", units(parameter.unit))
+        Variable::new(&*parameter.name, &["chain", "draw"], Values::F64(values))
+            .with("units", units(parameter.unit))
     });
     Group {
         name: "posterior".to_owned(),
@@ -244,7 +247,10 @@ fn sample_stats(draws: &Draws) -> Group {
 
 /// Axis of the data: the label of each feature.
 fn feature_axis(problem: &Problem) -> Variable {
-    Variable::coordinate("feature", Values::Text(problem.data.data.iter().map(|datum| datum.label.clone()).collect()))
+    Variable::coordinate(
+        "feature",
+        Values::Text(problem.data.data.iter().map(|datum| datum.label.clone()).collect()),
+    )
 }
 
 fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
@@ -253,7 +259,8 @@ fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
     let streams = Streams::new(*seed).stage("posterior predictive");
     let features = problem.features(&sets, streams, 0);
     let number = |value: &Option<f64>| value.unwrap_or(f64::NAN);
-    let simulated: Vec<f64> = (0..sets.len()).flat_map(|row| features.row(row).iter().map(number).collect::<Vec<_>>()).collect();
+    let simulated: Vec<f64> =
+        (0..sets.len()).flat_map(|row| features.row(row).iter().map(number).collect::<Vec<_>>()).collect();
     let replicated = (0..sets.len())
         .flat_map(|row| {
             let replicate = problem.replicate(features.row(row), sets.row(row), streams, 0, row as u64);
@@ -263,8 +270,10 @@ fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
     let axes = ["chain", "draw", "feature"];
     let about = |text: &str| Attribute::Text(text.to_owned());
     let mut variables = vec![
-        Variable::new("features", &axes, Values::F64(replicated))
-            .with("description", about("simulated features with observation noise; NaN: the feature has no value")),
+        Variable::new("features", &axes, Values::F64(replicated)).with(
+            "description",
+            about("simulated features with observation noise; NaN: the feature has no value"),
+        ),
         Variable::new("features_without_noise", &axes, Values::F64(simulated)),
     ];
     let kept = PREDICTED_TRACES.min(sets.len());
@@ -280,7 +289,8 @@ fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
     ];
     for (index, sweep) in problem.experiment.sweeps.iter().enumerate() {
         let traces = problem.simulation.traces(index, sweep, &few, streams);
-        let values = traces.into_iter().flat_map(|trace| trace.unwrap_or_else(|_| vec![f64::NAN; sweep.samples]));
+        let values =
+            traces.into_iter().flat_map(|trace| trace.unwrap_or_else(|_| vec![f64::NAN; sweep.samples]));
         let time = format!("time_{}", sweep.name);
         let voltage = Variable::new(
             format!("voltage_{}", sweep.name),

@@ -76,8 +76,11 @@ fn one_of<'a>(members: impl Iterator<Item = (&'a str, &'a str, Vec<Described>)>)
     let alternative = |(name, summary, options): (&str, &str, Vec<Described>)| {
         let mut properties = properties(&options);
         properties.insert("kind".to_owned(), json!({"const": name, "description": summary}));
-        let required: Vec<&str> =
-            options.iter().filter(|option| option.required && option.name != "kind").map(|option| &*option.name).collect();
+        let required: Vec<&str> = options
+            .iter()
+            .filter(|option| option.required && option.name != "kind")
+            .map(|option| &*option.name)
+            .collect();
         json!({
             "type": "object",
             "title": name,

@@ -42,7 +42,8 @@ pub fn simulate(path: &Path, options: &SimulateOptions) -> Result<(String, Strin
     for (column, parameter) in space.iter().flat_map(|space| space.parameters().iter().enumerate()) {
         if !given.iter().any(|(known, _)| *known == column) {
             let (name, unit) = (&parameter.name, parameter.unit.symbol());
-            let _ = writeln!(notes, "{name} = {} {unit}, the median of its prior", parameter.prior.quantile(0.5));
+            let _ =
+                writeln!(notes, "{name} = {} {unit}, the median of its prior", parameter.prior.quantile(0.5));
         }
     }
     let sets = space.as_ref().map_or_else(Setup::no_parameters, |space| medians(space, &given));
@@ -64,7 +65,8 @@ fn assign(setup: &mut Setup, text: &str, given: &mut Vec<(usize, f64)>) -> Resul
     let slots = &mut setup.simulation.slots;
     let Some(place) = slots.iter().position(|slot| slot.name == name.trim()) else {
         let known: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
-        let help = did_you_mean(name.trim(), &known).unwrap_or_else(|| format!("known: {}", known.join(", ")));
+        let help =
+            did_you_mean(name.trim(), &known).unwrap_or_else(|| format!("known: {}", known.join(", ")));
         return Err(RunError::Usage(format!("the model has no parameter `{}`\n  help: {help}", name.trim())));
     };
     let slot = &mut slots[place];
@@ -106,7 +108,9 @@ fn table(
         })?;
         let current = setup.simulation.current_density(index, sweep, sets.row(0));
         // Digits that the time of a sample needs, without the rounding of a product.
-        let decimals = (0..9).find(|&d| ((sweep.interval_ms * 10_f64.powi(d)).fract()).abs() < 1e-6).unwrap_or(9) as usize;
+        let decimals = (0..9)
+            .find(|&d| ((sweep.interval_ms * 10_f64.powi(d)).fract()).abs() < 1e-6)
+            .unwrap_or(9) as usize;
         for (sample, (voltage, current)) in trace.iter().zip(current).enumerate() {
             let time = sample as f64 * sweep.interval_ms;
             if several {

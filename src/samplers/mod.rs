@@ -21,7 +21,7 @@ use crate::problem::{LogDensity, Simulator};
 use crate::settings::{Entry, Section, find};
 
 /// Draws from the posterior that an oracle knows.
-pub trait Sampler<Oracle: ?Sized> {
+pub trait Sampler<Oracle: ?Sized>: Send + Sync {
     /// Runs to the end, or until the monitor says stop; then what was drawn so far is returned.
     ///
     /// # Errors

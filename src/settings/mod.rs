@@ -55,16 +55,6 @@ impl Settings {
         &self.text
     }
 
-    /// Where the file stands.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The name of the file without its ending, which names the results.
-    pub fn name(&self) -> String {
-        self.path.file_stem().map_or_else(|| "run".to_owned(), |stem| stem.to_string_lossy().into_owned())
-    }
-
     /// Ends the reading.
     ///
     /// # Errors
