@@ -49,6 +49,7 @@ struct Lists {
 #[derive(Debug)]
 pub struct Analysis<'a> {
     pub(super) mode: Mode,
+    pub(super) threshold_mv: f64,
     pub(super) trace: Trace<'a>,
     pub(super) spikes: &'a [Spike],
     /// Start and stop, if there is a stimulus of positive duration.
@@ -106,7 +107,14 @@ impl Analyser {
 
     fn analysis<'a>(&'a self, trace: Trace<'a>, stimulus_ms: Option<(f64, f64)>) -> Analysis<'a> {
         let stimulus_ms = stimulus_ms.filter(|(start, stop)| stop > start);
-        Analysis { mode: self.mode, trace, spikes: &self.spikes, stimulus_ms, lists: &self.lists }
+        Analysis {
+            mode: self.mode,
+            threshold_mv: self.threshold_mv,
+            trace,
+            spikes: &self.spikes,
+            stimulus_ms,
+            lists: &self.lists,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::analysis::Analysis;
 use super::{spikes, voltages};
 use crate::units::Unit;
-use crate::units::Unit::{Hertz, Millisecond, Millivolt, One};
+use crate::units::Unit::{Hertz, Millisecond, Millivolt, MillivoltPerMillisecond, One};
 
 /// Something that is measured on a sweep.
 #[derive(Clone, Copy)]
@@ -128,6 +128,25 @@ pub const FEATURES: &[Feature] = &[
         spikes::half_width_ms,
     ),
     Feature::list("AP_height", Millivolt, "voltage of each peak, like peak_voltage", spikes::peak_voltage_mv),
+    Feature::list(
+        "AP_peak_downstroke",
+        MillivoltPerMillisecond,
+        "steepest fall after each peak",
+        spikes::downstroke_mv_per_ms,
+    ),
+    Feature::list(
+        "AP_peak_upstroke",
+        MillivoltPerMillisecond,
+        "steepest rise before each peak",
+        spikes::upstroke_mv_per_ms,
+    ),
+    Feature::list("AP_rise_time", Millisecond, "from AP_begin_time to the peak", spikes::rise_time_ms),
+    Feature::list(
+        "AP_width",
+        Millisecond,
+        "width of each spike at the threshold",
+        spikes::width_at_threshold_ms,
+    ),
     Feature::spikes(
         "ISI_CV",
         One,
@@ -165,6 +184,12 @@ pub const FEATURES: &[Feature] = &[
         Hertz,
         "1 / interval of the first two spikes",
         spikes::first_interval_rate_hz,
+    ),
+    Feature::spikes(
+        "inv_time_to_first_spike",
+        Hertz,
+        "1 / time_to_first_spike",
+        spikes::inverse_time_to_first_spike_hz,
     ),
     Feature::spikes(
         "irregularity_index",
@@ -276,6 +301,12 @@ pub const FEATURES: &[Feature] = &[
         "from the start of the stimulus to the last peak of the sweep",
         spikes::time_to_last_spike_ms,
     ),
+    Feature::spikes(
+        "time_to_second_spike",
+        Millisecond,
+        "from the start of the stimulus to the second peak of the sweep",
+        spikes::time_to_second_spike_ms,
+    ),
     Feature::voltage(
         "variance_voltage_stim",
         One,
@@ -287,5 +318,11 @@ pub const FEATURES: &[Feature] = &[
         Millivolt,
         "mean voltage over the last tenth of the time before the stimulus",
         voltages::voltage_base_mv,
+    ),
+    Feature::voltage(
+        "voltage_deflection_vb_ssse",
+        Millivolt,
+        "from voltage_base to steady_state_voltage_stimend",
+        voltages::steady_deflection_mv,
     ),
 ];

@@ -37,10 +37,9 @@ impl Grid {
         if count.is_nan() || count > LONGEST_GRID {
             return;
         }
-        let (mut time, mut left) = (start_ms, 0);
-        while self.times_ms.len() < count as usize
-            || self.times_ms.last().is_none_or(|&previous| previous < end_ms)
-        {
+        let mut count = count as usize;
+        let (mut time, mut left, mut closed) = (start_ms, 0, false);
+        while self.times_ms.len() < count {
             while left < last && time_ms(left + 1) <= time {
                 left += 1;
             }
@@ -51,6 +50,10 @@ impl Grid {
                 let slope = (voltage_mv[left + 1] - voltage_mv[left]) / (time_ms(left + 1) - time_ms(left));
                 voltage_mv[left] + slope * (time - time_ms(left))
             });
+            // Once only: rounding may leave the next time just short of the end, too.
+            if self.times_ms.len() == count && time < end_ms && !closed {
+                (count, closed) = (count + 1, true);
+            }
             time += STEP_MS;
         }
     }
@@ -179,4 +182,22 @@ pub fn half_widths_above_trough_ms(
         widths_ms.push(trace.crossing_ms(before_fall, half_mv) - trace.crossing_ms(before_rise, half_mv));
         from = trough.index;
     }
+}
+
+/// From the first sample above the threshold after the minimum before each spike to the next one below it.
+pub fn widths_at_threshold_ms(
+    trace: &Trace<'_>,
+    threshold_mv: f64,
+    spikes: &[Spike],
+    troughs: &[Point],
+    widths_ms: &mut Vec<f64>,
+) {
+    let minima = [0].into_iter().chain(troughs.iter().map(|trough| trough.index));
+    widths_ms.extend(minima.zip(troughs).take(spikes.len()).map(|(minimum, trough)| {
+        let rise = (minimum..trough.index).find(|&i| trace.voltage_mv[i] >= threshold_mv);
+        let rise = rise.unwrap_or(trough.index);
+        // A "first minimum" may lie above the threshold; eFEL takes the spike to end there.
+        let fall = (rise..trough.index).find(|&i| trace.voltage_mv[i] <= threshold_mv);
+        trace.time_ms(fall.unwrap_or(trough.index)) - trace.time_ms(rise)
+    }));
 }

@@ -16,9 +16,15 @@
 //! | `AP_begin_*` | first of three steep samples; only spikes after the start of the stimulus | interpolated crossing of 10 mV/ms; all spikes |
 //! | `AP_amplitude` | peaks within the stimulus, paired by number with the begins | every spike that has a begin, with its own |
 //! | `AP_duration_half_width` | between the samples nearest to half height, begins and peaks paired by number | between interpolated crossings, every spike that has a begin |
+//! | `AP_peak_upstroke`, `AP_peak_downstroke` | steepest sample between begin, peak and minimum | vertex of the parabola through the steepest samples between the spikes around |
+//! | `AP_width` | between the first samples beyond the threshold | between interpolated crossings |
 //! | `spike_half_width` | the search before the first spike begins at the stimulus | at the start of the sweep |
 //! | `mean_frequency` | spikes within the stimulus over the time from its start to the last of them; no value for a silent sweep | over the duration of the stimulus; 0 for a silent sweep |
 //! | `voltage_base`, `sd_voltage_base`, `AHP_depth` | includes the sample at the start of the stimulus | excludes it |
+//! | `sag_ratio1`, `sag_ratio2` | also where nothing is deflected but rounding errors | no value without a deflection below `voltage_base` |
+//!
+//! [`Mode::Efel`] departs from eFEL in one place: where a spike after the start of the stimulus has no begin,
+//! eFEL pairs the later begins with the peaks of other spikes for `AP_rise_time`, which can become negative.
 //!
 //! In both modes lists cover the spikes of the whole sweep, `ISI_values` leaves out the first interval as eFEL
 //! does, and a feature that needs the stimulus has no value without one. The features ending in

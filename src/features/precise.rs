@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::analysis::{Onset, Spike};
-use super::trace::{Point, Trace};
+use super::trace::{Point, Trace, vertex};
 
 /// The upstroke begins where the voltage rises faster than this; eFEL's `DerivativeThreshold`.
 const ONSET_SLOPE_MV_PER_MS: f64 = 10.0;
@@ -15,13 +15,22 @@ pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>
     let below = |v: &f64| *v <= threshold_mv;
     // A sweep that begins above the threshold has not crossed it.
     let Some(mut from) = voltage_mv.iter().position(below) else { return };
-    while let Some(rise) = voltage_mv[from..].iter().position(|v| *v > threshold_mv).map(|i| from + i)
+    while let Some(rise) = first_above(&voltage_mv[from..], threshold_mv).map(|i| from + i)
         && let Some(fall) = voltage_mv[rise..].iter().position(below).map(|i| rise + i)
         && let Some(top) = trace.highest(rise..fall)
     {
         spikes.push(Spike { rise, fall, peak: trace.vertex(top) });
         from = fall;
     }
+}
+
+/// The first sample above the threshold. Most samples are not, so they are asked in groups.
+fn first_above(voltage_mv: &[f64], threshold_mv: f64) -> Option<usize> {
+    const GROUP: usize = 32;
+    let above = |v: &f64| *v > threshold_mv;
+    let group =
+        voltage_mv.chunks(GROUP).position(|group| group.iter().fold(false, |any, v| any | above(v)))?;
+    voltage_mv[group * GROUP..].iter().position(above).map(|i| group * GROUP + i)
 }
 
 /// The samples between a spike and the next one, or the end of the sweep.
@@ -74,4 +83,26 @@ pub fn width_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64
     let rise = (before(spikes, spike)..top).rev().find(below)?;
     let fall = (top + 1..after(trace, spikes, spike).end).find(below)?;
     Some(trace.crossing_ms(fall - 1, level_mv) - trace.crossing_ms(rise, level_mv))
+}
+
+/// The steepest rise of a spike in mV/ms.
+pub fn upstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
+    let range = before(spikes, spike)..spikes[spike].peak.index + 1;
+    let steepest = range.max_by(|&a, &b| trace.slope_mv_per_ms(a).total_cmp(&trace.slope_mv_per_ms(b)))?;
+    Some(slope_vertex(trace, steepest))
+}
+
+/// The steepest fall of a spike in mV/ms, a negative number.
+pub fn downstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
+    let range = spikes[spike].peak.index..after(trace, spikes, spike).end;
+    let steepest = range.min_by(|&a, &b| trace.slope_mv_per_ms(a).total_cmp(&trace.slope_mv_per_ms(b)))?;
+    Some(slope_vertex(trace, steepest))
+}
+
+fn slope_vertex(trace: &Trace<'_>, index: usize) -> f64 {
+    let slope = |index: usize| trace.slope_mv_per_ms(index);
+    if index == 0 || index + 1 >= trace.len() {
+        return slope(index);
+    }
+    vertex(slope(index - 1), slope(index), slope(index + 1)).1
 }

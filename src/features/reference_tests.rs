@@ -1,13 +1,17 @@
 //! Agreement with eFEL 5.7.34: its own values for simulated and measured sweeps.
+#![allow(clippy::print_stdout, reason = "a skipped test says so, and a comparison says how large it was")]
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Analyser, FEATURES, Mode, extract_all};
+use super::{Analyser, FEATURES, Mode, Response, extract_all};
 
 /// eFEL adds the same numbers in another order, and its interpolated crossings divide small differences.
 const RELATIVE: f64 = 1e-9;
+
+/// `voltage_base - minimum_voltage` is 2e-12 mV there, all of it rounding: eFEL's ratio to it is 3e11.
+const NOTHING_BUT_ROUNDING: [(&str, &str); 1] = [("hh_I+160", "sag_ratio2")];
 
 /// How many values agreed, and what did not.
 #[derive(Default)]
@@ -28,12 +32,28 @@ impl Comparison {
         self.cases += 1;
         for (feature, found) in extract_all(&analysis) {
             let Some(values) = expected.get(feature.name) else { continue };
+            if NOTHING_BUT_ROUNDING.contains(&(name, feature.name)) {
+                continue;
+            }
             let values: Option<Vec<f64>> =
                 values.as_array().map(|list| list.iter().filter_map(Value::as_f64).collect());
             self.features += 1;
             if !agree(found.as_deref(), values.as_deref()) {
                 self.differences.push(format!("{name} {}: {found:?}, eFEL {values:?}", feature.name));
             }
+        }
+    }
+
+    /// The smooth definitions find the same spikes, at most one sample away from where eFEL puts them.
+    fn precise(&mut self, name: &str, interval_ms: f64, voltage_mv: &[f64], case: &Value) {
+        let mut analyser = Analyser::new(Mode::Precise, -20.0);
+        let analysis = analyser.analyse(&Response { interval_ms, voltage_mv, stimulus_ms: None });
+        let found: Vec<f64> = analysis.spikes.iter().map(|spike| spike.peak.time_ms).collect();
+        let expected = case["features"]["peak_time"].as_array();
+        let expected: Vec<f64> = expected.into_iter().flatten().filter_map(Value::as_f64).collect();
+        let near = |(a, b): (&f64, &f64)| (a - b).abs() <= interval_ms.max(0.1);
+        if found.len() != expected.len() || !found.iter().zip(&expected).all(near) {
+            self.differences.push(format!("{name} peaks at {found:?}, eFEL {expected:?}"));
         }
     }
 
@@ -44,8 +64,8 @@ impl Comparison {
             self.features,
             self.cases
         );
-        assert_eq!(self.cases, cases, "sweeps compared");
         assert!(self.differences.is_empty(), "{}", self.differences.join("\n"));
+        assert_eq!(self.cases, cases, "sweeps compared");
     }
 }
 
@@ -127,6 +147,7 @@ fn cortical_cells_have_the_features_of_efel() {
         let voltage_mv = column(&table(&folder.join(case["file"].as_str().unwrap())), 0);
         let times_ms = uniform_ms(voltage_mv.len(), case["dt_ms"].as_f64().unwrap());
         comparison.sweep(&name, &times_ms, &voltage_mv, &case);
+        comparison.precise(&name, times_ms[1], &voltage_mv, &case);
     }
     comparison.finish(6);
 }
@@ -155,6 +176,7 @@ fn mouse_neurons_have_the_features_of_efel() {
         for (name, case) in cases(&folder.join("expected_features.json")) {
             let voltage_mv = igor_wave(&folder.join(case["voltage_file"].as_str().unwrap()));
             comparison.sweep(&name, &uniform_ms(voltage_mv.len(), 0.25), &voltage_mv, &case);
+            comparison.precise(&name, 0.25, &voltage_mv, &case);
         }
     }
     comparison.finish(10);

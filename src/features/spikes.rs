@@ -35,6 +35,14 @@ pub fn time_to_last_spike_ms(analysis: &Analysis<'_>) -> Option<f64> {
     Some(analysis.spikes.last()?.peak.time_ms - analysis.stimulus_ms?.0)
 }
 
+pub fn inverse_time_to_first_spike_hz(analysis: &Analysis<'_>) -> Option<f64> {
+    time_to_first_spike_ms(analysis).map(|latency_ms| 1000.0 / latency_ms)
+}
+
+pub fn time_to_second_spike_ms(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(analysis.spikes.get(1)?.peak.time_ms - analysis.stimulus_ms?.0)
+}
+
 pub fn peak_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
     values.extend(analysis.spikes.iter().map(|spike| spike.peak.time_ms));
 }
@@ -101,6 +109,50 @@ pub fn onset_voltage_mv(analysis: &Analysis<'_>, values: &mut Values) {
 
 pub fn onset_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
     values.extend(analysis.onsets().iter().map(|onset| onset.point.time_ms));
+}
+
+pub fn rise_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    let peak_ms = |spike: usize| analysis.spikes[spike].peak.time_ms;
+    values.extend(analysis.onsets().iter().map(|onset| peak_ms(onset.spike) - onset.point.time_ms));
+}
+
+pub fn upstroke_mv_per_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    let (trace, spikes) = (&analysis.trace, analysis.spikes);
+    let slope = |index: usize| trace.slope_mv_per_ms(index);
+    match analysis.mode {
+        Mode::Efel => {
+            let onsets = analysis.onsets();
+            let upstrokes = onsets.iter().map(|o| o.point.index..=spikes[o.spike].peak.index);
+            values.extend(upstrokes.filter_map(|upstroke| upstroke.map(slope).reduce(f64::max)));
+        }
+        Mode::Precise => values
+            .extend((0..spikes.len()).filter_map(|spike| precise::upstroke_mv_per_ms(trace, spikes, spike))),
+    }
+}
+
+pub fn downstroke_mv_per_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    let (trace, spikes) = (&analysis.trace, analysis.spikes);
+    let slope = |index: usize| trace.slope_mv_per_ms(index);
+    match analysis.mode {
+        Mode::Efel => values.extend(spikes.iter().zip(&*analysis.troughs()).filter_map(|(spike, trough)| {
+            (spike.peak.index..trough.index.max(spike.peak.index + 1)).map(slope).reduce(f64::min)
+        })),
+        Mode::Precise => values.extend(
+            (0..spikes.len()).filter_map(|spike| precise::downstroke_mv_per_ms(trace, spikes, spike)),
+        ),
+    }
+}
+
+pub fn width_at_threshold_ms(analysis: &Analysis<'_>, values: &mut Values) {
+    let (trace, spikes, threshold_mv) = (&analysis.trace, analysis.spikes, analysis.threshold_mv);
+    match analysis.mode {
+        Mode::Efel => {
+            efel::widths_at_threshold_ms(trace, threshold_mv, spikes, &analysis.troughs(), values);
+        }
+        Mode::Precise => values.extend(
+            (0..spikes.len()).filter_map(|spike| precise::width_ms(trace, spikes, spike, threshold_mv)),
+        ),
+    }
 }
 
 pub fn amplitude_mv(analysis: &Analysis<'_>, values: &mut Values) {

@@ -111,16 +111,9 @@ impl Trace<'_> {
             return sample;
         }
         let (before, after) = (self.voltage_mv[index - 1], self.voltage_mv[index + 1]);
-        let difference = before - after;
-        let offset = 0.5 * difference / (before - 2.0 * sample.voltage_mv + after);
-        if offset.is_nan() || offset.abs() > 0.5 {
-            return sample;
-        }
-        Point {
-            index,
-            time_ms: sample.time_ms + offset * (self.time_ms(index + 1) - sample.time_ms),
-            voltage_mv: sample.voltage_mv - 0.25 * difference * offset,
-        }
+        let (offset, voltage_mv) = vertex(before, sample.voltage_mv, after);
+        let time_ms = sample.time_ms + offset * (self.time_ms(index + 1) - sample.time_ms);
+        Point { index, time_ms, voltage_mv }
     }
 
     /// When the straight line between the samples `index` and `index + 1` is at `level_mv`.
@@ -129,6 +122,17 @@ impl Trace<'_> {
         let share = (level_mv - from.voltage_mv) / (to.voltage_mv - from.voltage_mv);
         from.time_ms + share * (to.time_ms - from.time_ms)
     }
+}
+
+/// Where the parabola through three equidistant values has its vertex, in intervals from the middle one,
+/// and how high it is there. If the middle value is not extreme, it is returned.
+pub fn vertex(before: f64, middle: f64, after: f64) -> (f64, f64) {
+    let difference = before - after;
+    let offset = 0.5 * difference / (before - 2.0 * middle + after);
+    if offset.is_nan() || offset.abs() > 0.5 {
+        return (0.0, middle);
+    }
+    (offset, middle - 0.25 * difference * offset)
 }
 
 /// Σ f(v). Eight sums side by side, because one alone waits for each addition.

@@ -9,6 +9,9 @@ use super::trace::{central_moment, mean};
 /// A spread below this, relative to the size of the values, is rounding error and has no shape.
 const ROUNDING: f64 = 1e-12;
 
+/// A smaller deflection is not a response to the stimulus.
+const SMALLEST_DEFLECTION_MV: f64 = 1e-6;
+
 pub fn voltage_base_mv(analysis: &Analysis<'_>) -> Option<f64> {
     analysis.voltage_base_mv()
 }
@@ -26,6 +29,10 @@ pub fn voltage_at_end_of_stimulus_mv(analysis: &Analysis<'_>) -> Option<f64> {
     let (start_ms, stop_ms) = analysis.stimulus_ms?;
     let end = analysis.trace.between(stop_ms - 0.1 * (stop_ms - start_ms), stop_ms);
     mean(&analysis.trace.voltage_mv[end])
+}
+
+pub fn steady_deflection_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(voltage_at_end_of_stimulus_mv(analysis)? - voltage_base_mv(analysis)?)
 }
 
 pub fn lowest_mv(analysis: &Analysis<'_>) -> Option<f64> {
@@ -50,18 +57,23 @@ fn extreme_mv(analysis: &Analysis<'_>, range: &Range<usize>, index: usize) -> f6
 }
 
 pub fn sag_mv(analysis: &Analysis<'_>) -> Option<f64> {
-    let steady_mv = voltage_at_end_of_stimulus_mv(analysis)?;
-    let sagging = steady_mv <= voltage_base_mv(analysis)?;
-    sagging.then_some(steady_mv - lowest_mv(analysis)?)
+    let sagging = steady_deflection_mv(analysis)? <= 0.0;
+    sagging.then_some(voltage_at_end_of_stimulus_mv(analysis)? - lowest_mv(analysis)?)
 }
 
 pub fn sag_share_of_deflection(analysis: &Analysis<'_>) -> Option<f64> {
-    Some(sag_mv(analysis)? / (voltage_base_mv(analysis)? - lowest_mv(analysis)?))
+    Some(sag_mv(analysis)? / deflection_mv(analysis)?)
 }
 
 pub fn steady_share_of_deflection(analysis: &Analysis<'_>) -> Option<f64> {
-    let base_mv = voltage_base_mv(analysis)?;
-    Some((base_mv - voltage_at_end_of_stimulus_mv(analysis)?) / (base_mv - lowest_mv(analysis)?))
+    Some(-steady_deflection_mv(analysis)? / deflection_mv(analysis)?)
+}
+
+/// From the base down to the lowest voltage during the stimulus.
+fn deflection_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    let deflection_mv = voltage_base_mv(analysis)? - lowest_mv(analysis)?;
+    // eFEL divides by rounding errors, too, if the stimulus lowers nothing.
+    (analysis.mode == Mode::Efel || deflection_mv > SMALLEST_DEFLECTION_MV).then_some(deflection_mv)
 }
 
 pub fn mean_in_stimulus_mv(analysis: &Analysis<'_>) -> Option<f64> {

@@ -13,7 +13,7 @@ pub(super) const FREE_START_MV: f64 = -65.0;
 /// Range in which a rest is looked for, and the distance between two looks.
 const LOWEST_MV: f64 = -150.0;
 const HIGHEST_MV: f64 = 60.0;
-const STRIDE_MV: f64 = 1.5;
+const STRIDE_MV: f64 = 3.0;
 
 /// The stable rest of every lane under its holding current (µA/cm²); `None` where there is none.
 pub(super) fn stable_rests<C: ChannelSet<GATES>, const GATES: usize>(

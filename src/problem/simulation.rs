@@ -85,7 +85,7 @@ impl Simulation {
     ) -> Summaries {
         let columns = measures.iter().map(|own| own.measures.len()).sum();
         let mut summaries = Summaries::missing(sets.len(), columns);
-        let width = self.width(sets.len(), sweeps.len());
+        let width = self.width(sets.len(), sweeps);
         let tasks: Vec<(usize, usize)> = (0..sets.len())
             .step_by(width)
             .flat_map(|first| (0..sweeps.len()).map(move |sweep| (first, sweep)))
@@ -132,7 +132,7 @@ impl Simulation {
         sets: &Rows<Natural>,
         streams: Streams,
     ) -> Vec<Result<Vec<f64>, Failure>> {
-        let width = self.width(sets.len(), 1);
+        let width = self.width(sets.len(), std::slice::from_ref(sweep));
         let firsts: Vec<usize> = (0..sets.len()).step_by(width).collect();
         let groups: Vec<Vec<Result<Vec<f64>, Failure>>> = firsts
             .par_iter()
@@ -177,12 +177,18 @@ impl Simulation {
         density
     }
 
-    /// The widest lot that still gives every thread something to do.
-    fn width(&self, rows: usize, sweeps: usize) -> usize {
+    /// The widest lot that still gives every thread the same to do. Sweeps much shorter than the longest are not work.
+    fn width(&self, rows: usize, sweeps: &[ExperimentSweep]) -> usize {
         let widths = self.membrane.widths();
         let threads = rayon::current_num_threads();
-        let busy = |width: &&usize| rows.div_ceil(**width) * sweeps >= 2 * threads;
-        *widths.iter().rev().find(busy).unwrap_or(&widths[0])
+        let steps: Vec<usize> = sweeps.iter().map(|sweep| self.grid(sweep).steps()).collect();
+        let longest = steps.iter().max().copied().unwrap_or(0);
+        let long = steps.iter().filter(|&&steps| 2 * steps >= longest).count();
+        let even = |width: &&usize| {
+            let lots = rows.div_ceil(**width) * long;
+            lots >= 4 * threads || lots.is_multiple_of(threads)
+        };
+        *widths.iter().rev().find(even).unwrap_or(&widths[0])
     }
 
     #[allow(clippy::too_many_arguments, reason = "a lot is named by all of these")]
