@@ -77,6 +77,11 @@ pub trait Membrane: Debug + Send + Sync {
     /// that is not full repeat one of its sets.
     fn widths(&self) -> &'static [usize];
 
+    /// Whether it starts at rest when asked to; pyHH does not.
+    fn has_rest(&self) -> bool {
+        true
+    }
+
     /// The voltage of every lane.
     ///
     /// `capacitance`: µF/cm², one per lane. `traces`: shape `[lane, sample]`, in mV.

@@ -48,6 +48,10 @@ impl Membrane for PyHh {
         &[LANES]
     }
 
+    fn has_rest(&self) -> bool {
+        false
+    }
+
     /// `start` is not asked: pyHH always starts at 0 mV.
     fn simulate(
         &self,

@@ -227,7 +227,17 @@ impl Simulation {
             Start::Voltage(each(cell::INITIAL_VOLTAGE))
         };
         let mut traces_mv = vec![0.0; width * sweep.samples];
-        let failures = self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, &mut traces_mv);
+        let failures = if self.stays_at_rest(sweep) {
+            let mut rests_mv = vec![0.0; width];
+            let moment = Grid { samples: 1, ..grid };
+            let failures = self.membrane.simulate(&lot, &capacitance, &start, moment, &mut drive, &mut rests_mv);
+            for (trace, rest) in traces_mv.chunks_exact_mut(sweep.samples).zip(rests_mv) {
+                trace.fill(rest);
+            }
+            failures
+        } else {
+            self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, &mut traces_mv)
+        };
         for (trace, offset) in traces_mv.chunks_exact_mut(sweep.samples).zip(each(cell::VOLTAGE_OFFSET)) {
             if offset != 0.0 {
                 for voltage in trace {
@@ -236,6 +246,16 @@ impl Simulation {
             }
         }
         Group { traces_mv, failures }
+    }
+
+    /// Whether nothing happens in a sweep: it starts at a stable rest, which no current leaves.
+    fn stays_at_rest(&self, sweep: &ExperimentSweep) -> bool {
+        let protocol = self.protocol;
+        protocol.from_rest
+            && protocol.settle_ms.is_none()
+            && sweep.stimulus.components.is_empty()
+            && !self.is_stochastic()
+            && self.membrane.has_rest()
     }
 
     /// How the current of a sweep becomes a density: by the membrane area as given, or by that of the capacitance of
