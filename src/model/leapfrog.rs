@@ -105,7 +105,7 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Leapfrog<C, GATES> {
         match start {
             Start::Voltage(voltage_mv) => (State::steady::<C>(lot, voltage_mv.clone()), none),
             Start::Rest { holding_ua_cm2, settle_ms } => {
-                let rests = rest::stable_rests::<C, GATES>(lot, run.capacitance, holding_ua_cm2);
+                let rests = rest::stable_rests::<C, GATES>(self.level, lot, run.capacitance, holding_ua_cm2);
                 let voltages = rests.iter().map(|rest| rest.unwrap_or(rest::FREE_START_MV)).collect();
                 let mut state = State::steady::<C>(lot, voltages);
                 if rests.iter().all(Option::is_some) {

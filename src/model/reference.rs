@@ -6,6 +6,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use fearless_simd::Level;
+
 use super::ModelParameter;
 use super::channels::ChannelSet;
 use super::drive::Drive;
@@ -52,7 +54,7 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for ExponentialEuler<C, 
         let rests = match start {
             Start::Voltage(voltage_mv) => voltage_mv.iter().copied().map(Some).collect(),
             Start::Rest { holding_ua_cm2, .. } => {
-                rest::stable_rests::<C, GATES>(lot, capacitance, holding_ua_cm2)
+                rest::stable_rests::<C, GATES>(Level::new(), lot, capacitance, holding_ua_cm2)
             }
         };
         let voltages = rests.iter().map(|rest| rest.unwrap_or(rest::FREE_START_MV)).collect();

@@ -4,8 +4,13 @@
 //! Stability is that of the full system (voltage and gates), not only of the steady current: an axon can have a
 //! balance of currents that it spirals away from, and is then a pacemaker.
 
+use std::marker::PhantomData;
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+
 use super::channels::{ChannelSet, steady_state};
 use super::membrane::Lot;
+use super::vector::{Lanes, WIDTH};
 
 /// Where a set without a rest starts to run freely.
 pub(super) const FREE_START_MV: f64 = -65.0;
@@ -15,55 +20,113 @@ const LOWEST_MV: f64 = -150.0;
 const HIGHEST_MV: f64 = 60.0;
 const STRIDE_MV: f64 = 3.0;
 
+/// Number of voltages that are looked at.
+const LOOKS: usize = ((HIGHEST_MV - LOWEST_MV) / STRIDE_MV) as usize + 1;
+
 /// The stable rest of every lane under its holding current (µA/cm²); `None` where there is none.
 pub(super) fn stable_rests<C: ChannelSet<GATES>, const GATES: usize>(
+    level: Level,
     lot: &Lot,
     capacitance: &[f64],
     holding_ua_cm2: &[f64],
 ) -> Vec<Option<f64>> {
-    let mut known: Vec<(Vec<f64>, f64, Option<f64>)> = Vec::new();
-    (0..lot.lanes())
-        .map(|lane| {
-            let parameters = lot.lane(lane);
-            // The spare lanes of a lot repeat its last set.
-            if let Some((last, holding, rest)) = known.last()
-                && *last == parameters
-                && holding.to_bits() == holding_ua_cm2[lane].to_bits()
-            {
-                return *rest;
-            }
-            let rest = stable_rest::<C, GATES>(&parameters, capacitance[lane], holding_ua_cm2[lane]);
-            known.push((parameters, holding_ua_cm2[lane], rest));
-            rest
-        })
-        .collect()
+    let mut rests = Vec::with_capacity(lot.lanes());
+    for vector in 0..lot.lanes() / WIDTH {
+        let outward = dispatch!(level, simd => scan::<_, C, GATES>(simd, lot, &holding_ua_cm2[vector * WIDTH..], vector));
+        for lane in 0..WIDTH {
+            let place = vector * WIDTH + lane;
+            let below_zero = |look: usize| outward[look][lane] <= 0.0;
+            // Only where the outward current grows through zero can a rest be stable.
+            let brackets = (1..LOOKS).filter(|&look| below_zero(look - 1) && !below_zero(look));
+            let parameters = lot.lane(place);
+            let membrane = At::<C, GATES> {
+                parameters: &parameters,
+                capacitance: capacitance[place],
+                holding_ua_cm2: holding_ua_cm2[place],
+                channels: PhantomData,
+            };
+            rests.push(brackets.map(|look| membrane.rest_above(voltage_mv(look - 1))).find_map(|rest| rest));
+        }
+    }
+    rests
 }
 
-/// The lowest stable rest of one parameter set, in mV.
-fn stable_rest<C: ChannelSet<GATES>, const GATES: usize>(
-    parameters: &[f64],
+fn voltage_mv(look: usize) -> f64 {
+    LOWEST_MV + look as f64 * STRIDE_MV
+}
+
+/// Outward current beyond the holding current with all gates at steady state, for eight lanes at every voltage.
+#[inline(always)]
+fn scan<S: Simd, C: ChannelSet<GATES>, const GATES: usize>(
+    simd: S,
+    lot: &Lot,
+    holding_ua_cm2: &[f64],
+    vector: usize,
+) -> [[f64; WIDTH]; LOOKS] {
+    let load = |values: &[f64], at: usize| Lanes::from_slice(simd, &values[at..at + WIDTH]);
+    let constants = C::constants(simd, |index| load(lot.parameter(index), vector * WIDTH), 1.0);
+    let holding = load(holding_ua_cm2, 0);
+    let mut outward = [[0.0; WIDTH]; LOOKS];
+    // A plain loop: a closure here would not be inlined into the code of the instruction set.
+    for (look, row) in outward.iter_mut().enumerate() {
+        let v = simd.splat_f64x8(voltage_mv(look));
+        let rates = C::rates(simd, &constants, v);
+        let mut gates = [v; GATES];
+        for (gate, rate) in gates.iter_mut().zip(&rates) {
+            *gate = rate.opening / rate.total;
+        }
+        let (g, g_e) = C::conductance(&constants, &gates);
+        (g * v - g_e - holding).store_slice(row);
+    }
+    outward
+}
+
+/// One parameter set under its holding current.
+struct At<'a, C, const GATES: usize> {
+    parameters: &'a [f64],
     capacitance: f64,
     holding_ua_cm2: f64,
-) -> Option<f64> {
-    let outward = |v: f64| {
-        let (g, g_e) = C::conductance_plain(parameters, &steady_state::<C, GATES>(parameters, v));
-        g * v - g_e - holding_ua_cm2
-    };
-    let mut below = (LOWEST_MV, outward(LOWEST_MV));
-    let mut v = LOWEST_MV;
-    while v < HIGHEST_MV {
-        v += STRIDE_MV;
-        let above = (v, outward(v));
-        // Only where the outward current grows through zero can a rest be stable.
-        if below.1 <= 0.0 && above.1 > 0.0 {
-            let rest = root(outward, below, above);
-            if is_stable(&jacobian::<C, GATES>(parameters, capacitance, holding_ua_cm2, rest)) {
-                return Some(rest);
-            }
-        }
-        below = above;
+    channels: PhantomData<C>,
+}
+
+impl<C: ChannelSet<GATES>, const GATES: usize> At<'_, C, GATES> {
+    fn outward(&self, v: f64) -> f64 {
+        let (g, g_e) = C::conductance_plain(self.parameters, &steady_state::<C, GATES>(self.parameters, v));
+        g * v - g_e - self.holding_ua_cm2
     }
-    None
+
+    /// The balance of currents within one stride above `v`, if it is stable.
+    fn rest_above(&self, v: f64) -> Option<f64> {
+        let (below, above) = ((v, self.outward(v)), (v + STRIDE_MV, self.outward(v + STRIDE_MV)));
+        // At the very ends the last digit decides whether there is a change of sign.
+        let rest = match (below.1 < 0.0, above.1 > 0.0) {
+            (true, true) => root(|v| self.outward(v), below, above),
+            (false, _) => below.0,
+            (true, false) => above.0,
+        };
+        is_stable(&self.jacobian(rest)).then_some(rest)
+    }
+
+    fn jacobian(&self, v: f64) -> Arrow<GATES> {
+        const SMALL: f64 = 1e-5;
+        let gates = steady_state::<C, GATES>(self.parameters, v);
+        let slope = |gates: &[f64; GATES]| {
+            let (g, g_e) = C::conductance_plain(self.parameters, gates);
+            (self.holding_ua_cm2 + g_e - g * v) / self.capacitance
+        };
+        let (g, _) = C::conductance_plain(self.parameters, &gates);
+        let k = C::rates_per_ms(self.parameters, v).map(|(alpha, beta)| alpha + beta);
+        let above = steady_state::<C, GATES>(self.parameters, v + SMALL);
+        let below = steady_state::<C, GATES>(self.parameters, v - SMALL);
+        let b_c = std::array::from_fn(|i| {
+            let (mut up, mut down) = (gates, gates);
+            up[i] += SMALL;
+            down[i] -= SMALL;
+            let b = (slope(&up) - slope(&down)) / (2.0 * SMALL);
+            b * k[i] * (above[i] - below[i]) / (2.0 * SMALL)
+        });
+        Arrow { a: -g / self.capacitance, b_c, k }
+    }
 }
 
 /// A root between two points of opposite sign, by the Illinois variant of the false position.
@@ -94,33 +157,6 @@ struct Arrow<const GATES: usize> {
     a: f64,
     b_c: [f64; GATES],
     k: [f64; GATES],
-}
-
-fn jacobian<C: ChannelSet<GATES>, const GATES: usize>(
-    parameters: &[f64],
-    capacitance: f64,
-    holding_ua_cm2: f64,
-    v: f64,
-) -> Arrow<GATES> {
-    const SMALL: f64 = 1e-5;
-    let gates = steady_state::<C, GATES>(parameters, v);
-    let slope = |gates: &[f64; GATES]| {
-        let (g, g_e) = C::conductance_plain(parameters, gates);
-        (holding_ua_cm2 + g_e - g * v) / capacitance
-    };
-    let (g, _) = C::conductance_plain(parameters, &gates);
-    let rates = C::rates_per_ms(parameters, v);
-    let above = steady_state::<C, GATES>(parameters, v + SMALL);
-    let below = steady_state::<C, GATES>(parameters, v - SMALL);
-    let k = rates.map(|(alpha, beta)| alpha + beta);
-    let b_c = std::array::from_fn(|i| {
-        let (mut up, mut down) = (gates, gates);
-        up[i] += SMALL;
-        down[i] -= SMALL;
-        let b = (slope(&up) - slope(&down)) / (2.0 * SMALL);
-        b * k[i] * (above[i] - below[i]) / (2.0 * SMALL)
-    });
-    Arrow { a: -g / capacitance, b_c, k }
 }
 
 /// Whether every eigenvalue has a negative real part, by the criterion of Routh and Hurwitz.
@@ -174,6 +210,10 @@ mod tests {
         HodgkinHuxley::PARAMETERS.iter().map(|parameter| parameter.default).collect()
     }
 
+    fn squid_at(parameters: &[f64], holding_ua_cm2: f64) -> At<'_, HodgkinHuxley, 3> {
+        At { parameters, capacitance: 1.0, holding_ua_cm2, channels: PhantomData }
+    }
+
     /// Largest real part of the eigenvalues, by nalgebra.
     fn growth<const GATES: usize>(arrow: &Arrow<GATES>) -> f64 {
         let mut matrix = DMatrix::zeros(GATES + 1, GATES + 1);
@@ -188,11 +228,12 @@ mod tests {
 
     #[test]
     fn routh_and_the_eigenvalues_agree() {
+        let squid = squid();
         let mut both = [0, 0];
         for holding in 0..400 {
             let holding = f64::from(holding) * 0.5;
             for v in [-70.0, -62.0, -58.0, -54.0, -40.0] {
-                let arrow = jacobian::<HodgkinHuxley, 3>(&squid(), 1.0, holding, v);
+                let arrow = squid_at(&squid, holding).jacobian(v);
                 assert_eq!(is_stable(&arrow), growth(&arrow) < 0.0, "{holding} {v}");
                 both[usize::from(is_stable(&arrow))] += 1;
             }
@@ -202,7 +243,11 @@ mod tests {
 
     #[test]
     fn the_squid_axon_rests_and_then_becomes_a_pacemaker() {
-        let rest = |holding| stable_rest::<HodgkinHuxley, 3>(&squid(), 1.0, holding);
+        let rest = |holding: f64| {
+            let squid = squid();
+            let lot = Lot::new(squid.len(), WIDTH, |index, _| squid[index]);
+            stable_rests::<HodgkinHuxley, 3>(Level::new(), &lot, &[1.0; WIDTH], &[holding; WIDTH])[5]
+        };
         // Known: rest near −65 mV, the Hopf bifurcation at 9.78 µA/cm² (Rinzel and Miller 1980,
         // doi 10.1016/0025-5564(80)90109-1), quiescence again above 154.5 µA/cm².
         assert!((rest(0.0).unwrap() + 65.0).abs() < 0.01, "{:?}", rest(0.0));

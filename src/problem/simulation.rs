@@ -230,7 +230,8 @@ impl Simulation {
         let failures = if self.stays_at_rest(sweep) {
             let mut rests_mv = vec![0.0; width];
             let moment = Grid { samples: 1, ..grid };
-            let failures = self.membrane.simulate(&lot, &capacitance, &start, moment, &mut drive, &mut rests_mv);
+            let failures =
+                self.membrane.simulate(&lot, &capacitance, &start, moment, &mut drive, &mut rests_mv);
             for (trace, rest) in traces_mv.chunks_exact_mut(sweep.samples).zip(rests_mv) {
                 trace.fill(rest);
             }
