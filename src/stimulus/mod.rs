@@ -91,9 +91,9 @@ impl Stimulus {
 /// Builds a component from its options; the unit is that of the amplitude.
 type Build = fn(&Section<'_>, Unit) -> Option<Component>;
 
-/// The kinds of component.
+/// The kinds of component, in alphabetical order.
 pub const STIMULI: &[Entry<Build>] =
-    &[noise::ENTRY, ramp::ENTRY, sampled::ENTRY, sine::CHIRP, sine::ENTRY, step::ENTRY];
+    &[sine::CHIRP, noise::ENTRY, ramp::ENTRY, sampled::ENTRY, sine::ENTRY, step::ENTRY];
 
 /// Reads one component; `unit` is the unit of the current, pA or µA/cm².
 pub fn component(section: &Section<'_>, unit: Unit) -> Option<Component> {

@@ -1,0 +1,10 @@
+//! The command line: what a user types, what comes out, and what is said about mistakes.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod cases;
+mod commands;
+mod folder;
+mod messages;
+mod runs;
+mod schema;
