@@ -5,7 +5,7 @@ use super::parameters::{Slot, inferred};
 use crate::features::{Analyser, Measure, Response};
 use crate::likelihood::Datum;
 use crate::prior::Parameter;
-use crate::settings::{Node, Section, Value};
+use crate::settings::{Node, Section, Span, Value};
 use crate::units::Unit;
 
 /// What is compared on one sweep.
@@ -48,6 +48,8 @@ struct Compared {
     sweeps: Option<Vec<String>>,
     mismatch: f64,
     from_spread: bool,
+    /// Where the settings name it.
+    span: Span,
 }
 
 /// Log likelihood of a feature that only one of simulation and recording has, unless the settings say otherwise:
@@ -74,7 +76,7 @@ impl DataReader {
         for (name, node) in section.entries() {
             match Measure::parse(name) {
                 Ok(measure) => reader.read_feature(&section, name, node, measure, slots, parameters),
-                Err(error) => section.mistake(&node.span, error.to_string(), None),
+                Err(error) => section.mistake(&section.name_span(name), error.to_string(), None),
             }
         }
         if reader.compared.is_empty() && !section.is_listening() && !section.has_mistakes() {
@@ -111,6 +113,7 @@ impl DataReader {
             sweeps: None,
             mismatch: -self.penalty,
             from_spread: false,
+            span: section.name_span(name),
         };
         if matches!(node.value, Value::Table(_)) {
             let inner = section.child(name, Some(node));
@@ -163,7 +166,7 @@ impl DataReader {
             for (compared, observed) in observed {
                 let name = compared.measure.name();
                 data.data.push(Datum {
-                    label: format!("{name} ({})", sweep.name),
+                    label: format!("{name} ({})", sweep.title()),
                     observed,
                     mismatch: compared.mismatch,
                 });
@@ -187,11 +190,8 @@ impl DataReader {
                         "`{}` names the sweep `{name}`, which does not exist",
                         compared.measure.name()
                     );
-                    likelihood.mistake_at(
-                        "features",
-                        message,
-                        Some(&format!("the sweeps are {}", known.join(", "))),
-                    );
+                    let help = format!("the sweeps are {}", known.join(", "));
+                    likelihood.mistake(&compared.span, message, Some(help));
                 }
             }
         }
@@ -220,21 +220,21 @@ impl DataReader {
             let measure = match Measure::parse(name) {
                 Ok(measure) => measure,
                 Err(error) => {
-                    section.mistake(&node.span, error.to_string(), None);
+                    section.mistake(&section.name_span(name), error.to_string(), None);
                     continue;
                 }
             };
             let Some(compared) = self.compared.iter().find(|compared| compared.measure == measure) else {
                 let message = format!("`{name}` has no standard deviation");
                 let help = format!("add `{name}` to [likelihood.features]");
-                section.mistake(&node.span, message, Some(help));
+                section.mistake(&section.name_span(name), message, Some(help));
                 continue;
             };
             let absent = matches!(&node.value, Value::Text(text) if text == "none");
             let value = (!absent).then(|| section.key(name, "observed value").quantity(measure.unit()));
             observed.push((compared, value));
         }
-        if observed.is_empty() && !section.is_listening() {
+        if section.entries().is_empty() && !section.is_listening() {
             let help = Some("such as observed = { Spikecount = 0 }".to_owned());
             section.mistake(&table.place(), "a sweep without a trace needs observed numbers", help);
         }
@@ -278,7 +278,7 @@ impl DataReader {
                 let message = format!(
                     "the sweeps give no standard deviation of `{name}`: no stimulus is repeated with different outcomes"
                 );
-                likelihood.mistake_at("features", message, Some("give `sd` as a number"));
+                likelihood.mistake(&compared.span, message, Some("give `sd` as a number".to_owned()));
             }
         }
     }

@@ -28,6 +28,17 @@ pub struct ExperimentSweep {
     pub window_ms: Option<(f64, f64)>,
 }
 
+impl ExperimentSweep {
+    /// The name for people: a sweep that has only a number is `sweep 3`.
+    pub fn title(&self) -> String {
+        title(&self.name)
+    }
+}
+
+fn title(name: &str) -> String {
+    if name.parse::<usize>().is_ok() { format!("sweep {name}") } else { name.to_owned() }
+}
+
 /// The sweeps of an experiment and where they come from.
 #[derive(Debug, Default)]
 pub struct Experiment {
@@ -61,6 +72,10 @@ pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) 
             let _ = stimulus.entries();
         }
     }
+    if !root.has("recording") {
+        // The stimulus belongs to a recording, whose absence is the mistake.
+        let _ = stimulus.entries();
+    }
     stimulus.finish();
     for (index, table) in
         root.key("sweeps", "sweeps of which only numbers are known").tables().into_iter().enumerate()
@@ -70,7 +85,7 @@ pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) 
     }
     if experiment.sweeps.is_empty() && !root.has("recording") && !root.is_listening() {
         root.mistake(
-            &(0..0),
+            &root.place(),
             "there is nothing to explain",
             Some("add a [recording], or a [[sweeps]] with observed numbers".to_owned()),
         );
@@ -86,7 +101,7 @@ fn is_simulated(section: &Section<'_>) -> bool {
 fn simulated_sweep(section: &Section<'_>, stimulus: &Section<'_>) -> Option<ExperimentSweep> {
     section.key("kind", "where the traces come from").text();
     let (interval_ms, samples) = read_grid(section);
-    let stimulus = written_stimulus(stimulus)?;
+    let stimulus = written_stimulus(stimulus, interval_ms * samples as f64)?;
     let window_ms = stimulus.span_ms();
     Some(ExperimentSweep {
         name: "sweep_0".to_owned(),
@@ -110,7 +125,7 @@ fn recorded_sweep(sweep: &Sweep, section: &Section<'_>) -> Option<ExperimentSwee
         let (stimulus, window_ms) = recorded_stimulus(sweep, section)?;
         (stimulus, window_ms, None)
     } else {
-        let stimulus = written_stimulus(section)?;
+        let stimulus = written_stimulus(section, sweep.interval_ms * sweep.voltage_mv.len() as f64)?;
         let window_ms = stimulus.span_ms();
         (stimulus, window_ms, Some("stimulus".to_owned()))
     };
@@ -126,19 +141,51 @@ fn recorded_sweep(sweep: &Sweep, section: &Section<'_>) -> Option<ExperimentSwee
     })
 }
 
+/// The options of `[stimulus]` for a recording that carries its current.
+struct RecordedOptions {
+    shape: String,
+    start: Option<f64>,
+    stop: Option<f64>,
+}
+
+impl RecordedOptions {
+    fn read(section: &Section<'_>) -> Self {
+        section.key("kind", "where the current comes from").choice_or(&["recording"], "recording");
+        let shape =
+            section.key("shape", "whether the recorded current is taken as one ideal step or as it is");
+        let shape = shape.choice_or(&["auto", "step", "samples"], "auto");
+        let start = section.key("start", "start of the stimulated part, for features");
+        let start = start.quantity_maybe(Unit::Millisecond);
+        let stop = section.key("stop", "end of the stimulated part, for features");
+        Self { shape, start, stop: stop.quantity_maybe(Unit::Millisecond) }
+    }
+}
+
+/// Reads `[stimulus]` with `kind = "recording"` in a listening section: what the schema tells of it.
+pub fn read_recorded_options(stimulus: &Section<'_>) {
+    RecordedOptions::read(stimulus);
+}
+
+/// Reads `[recording]` with `kind = "simulated"` in a listening section: what the schema tells of it.
+pub fn read_simulated_options(recording: &Section<'_>) {
+    recording.key("kind", "where the traces come from").text();
+    read_grid(recording);
+    recording.key("noise_seed", NOISE_SEED).count_maybe();
+    recording.table("truth", TRUTH);
+}
+
+/// What the options of a simulated recording are for.
+pub(super) const NOISE_SEED: &str =
+    "adds noise of the likelihood to the simulated features; none if it is not given";
+pub(super) const TRUTH: &str = "the parameters that the traces are made from";
+
 /// The current that the recording carries: as the one step that it is, or sample by sample.
 fn recorded_stimulus(sweep: &Sweep, section: &Section<'_>) -> Option<(Stimulus, Option<(f64, f64)>)> {
-    section.key("kind", "where the current comes from").choice_or(&["recording"], "recording");
-    let shape = section.key("shape", "whether the recorded current is taken as one ideal step or as it is");
-    let shape = shape.choice_or(&["auto", "step", "samples"], "auto");
-    let start = section.key("start", "start of the stimulated part, for features");
-    let start = start.quantity_maybe(Unit::Millisecond);
-    let stop =
-        section.key("stop", "end of the stimulated part, for features").quantity_maybe(Unit::Millisecond);
+    let RecordedOptions { shape, start, stop } = RecordedOptions::read(section);
     let Some(current) = &sweep.current else {
         let help =
             "describe the current, such as kind = \"step\", amplitude = \"150 pA\", start = .., stop = ..";
-        let message = format!("the recording of {} carries no current", sweep.name);
+        let message = format!("the recording of {} carries no current", title(&sweep.name));
         section.mistake(&section.place(), message, Some(format!("in [stimulus], {help}")));
         return None;
     };
@@ -166,7 +213,7 @@ fn recorded_stimulus(sweep: &Sweep, section: &Section<'_>) -> Option<(Stimulus, 
             }],
         },
         ("step", None) => {
-            let message = format!("the current of {} is not one step", sweep.name);
+            let message = format!("the current of {} is not one step", title(&sweep.name));
             section.mistake_at("shape", message, Some("take shape = \"samples\""));
             return None;
         }
@@ -190,7 +237,8 @@ fn numeric_sweep(table: &Section<'_>, index: usize) -> ExperimentSweep {
     let (interval_ms, samples) = read_grid(table);
     let section = table.table("stimulus", "the current of this sweep; none if it is not given");
     let written = table.has("stimulus");
-    let stimulus = if written { written_stimulus(&section) } else { None };
+    let duration_ms = interval_ms * samples as f64;
+    let stimulus = if written { written_stimulus(&section, duration_ms) } else { None };
     section.finish();
     let stimulus = stimulus.unwrap_or_else(|| Stimulus::silence(Unit::MicroampPerCm2));
     let window_ms = stimulus.span_ms();
@@ -227,8 +275,8 @@ fn read_grid(section: &Section<'_>) -> (f64, usize) {
     (interval, (samples as usize).max(2))
 }
 
-/// A stimulus written in the settings: one component, or several in `components`.
-fn written_stimulus(section: &Section<'_>) -> Option<Stimulus> {
+/// A stimulus written in the settings, for a sweep of `duration_ms`: one component, or several in `components`.
+fn written_stimulus(section: &Section<'_>, duration_ms: f64) -> Option<Stimulus> {
     let components = section.key("components", "several components that are added up").tables();
     let unit = components.iter().chain([section]).find_map(unit_of_current);
     let unit = unit.unwrap_or(Unit::MicroampPerCm2);
@@ -238,7 +286,24 @@ fn written_stimulus(section: &Section<'_>) -> Option<Stimulus> {
     } else {
         components.iter().map(|section| stimulus::component(section, unit)).collect()
     };
-    Some(Stimulus { unit, holding, components: components? })
+    let stimulus = Stimulus { unit, holding, components: components? };
+    if let Some((start, _)) = stimulus.span_ms()
+        && start >= duration_ms
+        // After a mistake the duration may be a placeholder.
+        && !section.has_mistakes()
+    {
+        let message = format!(
+            "the stimulus starts at {start} ms, but the sweep lasts {} ms",
+            (duration_ms * 1e6).round() / 1e6
+        );
+        section.mistake_at(
+            "start",
+            message,
+            Some("times are counted from the start of the sweep, as it is cut"),
+        );
+        return None;
+    }
+    Some(stimulus)
 }
 
 /// pA or µA/cm², whichever the amplitude or the samples are written in.

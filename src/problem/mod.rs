@@ -19,7 +19,7 @@ use crate::prior::ParameterSpace;
 use crate::settings::Section;
 
 pub use data::{Data, Spread, SweepMeasures};
-pub use experiment::{Experiment, ExperimentSweep};
+pub use experiment::{Experiment, ExperimentSweep, read_recorded_options, read_simulated_options};
 pub use parameters::{CELL, Slot, cell, medians};
 pub use setup::{Setup, read_model_options};
 pub use simulation::{Protocol, Simulation};
@@ -61,9 +61,10 @@ impl Problem {
         let likelihood = likelihood::from_settings(&table);
         let reader = DataReader::read(&table, &mut draft.slots, &mut draft.parameters);
         table.finish();
-        if draft.parameters.is_empty() {
+        let prior = root.table("prior", "what is believed about each inferred parameter beforehand");
+        if draft.parameters.is_empty() && prior.entries().is_empty() {
             let help = "such as [prior] with g_Na = { kind = \"uniform\", lower = .., upper = .. }";
-            root.mistake(&root.place(), "nothing is inferred", Some(help.to_owned()));
+            root.mistake(&prior.place(), "nothing is inferred", Some(help.to_owned()));
         }
         let protocol = draft.protocol;
         let mut analyser = Analyser::new(protocol.mode, protocol.threshold_mv);
@@ -170,7 +171,7 @@ impl Problem {
             return;
         }
         let table = root.table("recording", "what was measured");
-        let Some(seed) = table.key("noise_seed", setup::NOISE_SEED).count_maybe() else { return };
+        let Some(seed) = table.key("noise_seed", experiment::NOISE_SEED).count_maybe() else { return };
         let set = medians(&self.space, &[]);
         let streams = Streams::new(seed as u64);
         self.observed = self.replicate(&self.observed, set.row(0), streams, 0, 0);

@@ -3,7 +3,7 @@
 use crate::model::{Membrane, ModelParameter};
 use crate::numeric::{Natural, Rows};
 use crate::prior::{self, Parameter, ParameterSpace};
-use crate::settings::{Section, did_you_mean};
+use crate::settings::{Section, Value, did_you_mean};
 use crate::units::Unit;
 
 /// One number.
@@ -142,9 +142,21 @@ pub fn read_priors(root: &Section<'_>, slots: &mut [Slot]) -> Vec<Parameter> {
         let Some(place) = slots.iter().position(|slot| slot.name == name) else {
             let known: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
             let help = did_you_mean(name, &known).unwrap_or_else(|| format!("known: {}", known.join(", ")));
-            section.mistake(&node.span, format!("the model has no parameter `{name}`"), Some(help));
+            section.mistake(
+                &section.name_span(name),
+                format!("the model has no parameter `{name}`"),
+                Some(help),
+            );
             continue;
         };
+        if !matches!(node.value, Value::Table(_)) {
+            let message = format!("the prior of `{name}` is no distribution, but {}", node.value.describe());
+            let help = format!(
+                "a fixed value belongs into [model]; a prior is such as {name} = {{ kind = \"uniform\", lower = .., upper = .. }}"
+            );
+            section.mistake(&node.span, message, Some(help));
+            continue;
+        }
         if model.has(name) {
             let message = format!("`{name}` is fixed in [model] and has a prior");
             section.mistake(&node.span, message, Some("keep one of them".to_owned()));
@@ -164,7 +176,11 @@ pub fn inferred(
 ) -> Option<Parameter> {
     let slot = &mut slots[place];
     let inner = section.child(name, section.peek(name));
+    let before = section.mistakes();
     let prior = prior::from_settings(&inner, slot.unit)?;
+    if section.mistakes() > before {
+        return None;
+    }
     // Beyond these quantiles no sampler will ever look.
     const TAIL: f64 = 1e-9;
     let (lowest, highest) = (prior.quantile(TAIL), prior.quantile(1.0 - TAIL));

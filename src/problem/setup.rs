@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::experiment::{self, Experiment};
+use super::experiment::{self, Experiment, NOISE_SEED, TRUTH};
 use super::parameters::{self, Slot, cell, medians};
 use super::simulation::{Protocol, Simulation};
 use crate::features::Mode;
@@ -53,7 +53,10 @@ impl<'a> Draft<'a> {
         let parameters = match membrane {
             Some(_) => parameters::read_priors(root, &mut slots),
             // Without a model no name can be judged.
-            None => Vec::new(),
+            None => {
+                root.table("prior", "what is believed about each inferred parameter beforehand").entries();
+                Vec::new()
+            }
         };
         Self { experiment, tables, protocol, slots, parameters, membrane, stimulus_slots }
     }
@@ -63,7 +66,11 @@ impl<'a> Draft<'a> {
         let simulation = Simulation { membrane: membrane?, protocol, slots, stimulus_slots };
         check_area(root, &experiment, &simulation);
         let space = (!parameters.is_empty()).then(|| ParameterSpace::new(parameters));
-        let truth = if experiment.simulated { read_truth(root, space.as_ref()) } else { Vec::new() };
+        let truth = if experiment.simulated {
+            read_truth(root, space.as_ref(), &simulation.slots)
+        } else {
+            Vec::new()
+        };
         (!root.has_mistakes()).then_some(Setup { experiment, simulation, space, truth })
     }
 }
@@ -194,22 +201,25 @@ fn check_area(root: &Section<'_>, experiment: &Experiment, simulation: &Simulati
     }
 }
 
-pub(super) const NOISE_SEED: &str =
-    "adds noise of the likelihood to the simulated features; none if it is not given";
-
 /// Reads the true value of every inferred parameter of a simulated recording.
-fn read_truth(root: &Section<'_>, space: Option<&ParameterSpace>) -> Vec<(usize, f64)> {
+fn read_truth(root: &Section<'_>, space: Option<&ParameterSpace>, slots: &[Slot]) -> Vec<(usize, f64)> {
     let table = root.table("recording", "what was measured");
     for name in ["kind", "duration", "interval"] {
         table.key(name, "read with the experiment").node_maybe();
     }
     table.key("noise_seed", NOISE_SEED).count_maybe();
-    let truth = table.table("truth", "the parameters that the traces are made from");
+    let truth = table.table("truth", TRUTH);
     let parameters = space.into_iter().flat_map(|space| space.parameters().iter().enumerate());
     let of = |(column, parameter): (usize, &Parameter)| {
         (column, truth.key(&parameter.name, "the true value").quantity(parameter.unit))
     };
     let values = parameters.map(of).collect();
+    for slot in slots.iter().filter(|slot| slot.column.is_none() && truth.has(&slot.name)) {
+        truth.key(&slot.name, "a fixed number").node_maybe();
+        let message = format!("`{}` is not inferred, so it has no truth", slot.name);
+        let help = "fix it in [model], or give it a prior in [prior]";
+        truth.mistake(&truth.name_span(&slot.name), message, Some(help.to_owned()));
+    }
     truth.finish();
     table.finish();
     values

@@ -213,7 +213,10 @@ impl Common {
         let count = recording.sweeps.len();
         let mut kept: Vec<usize> = Vec::new();
         for &sweep in asked {
-            let help = format!("it has {count}: 0 to {}", count - 1);
+            let help = match count {
+                1 => "the recording has one sweep, number 0".to_owned(),
+                _ => format!("the recording has {count} sweeps, numbers 0 to {}", count - 1),
+            };
             if sweep >= count {
                 let message = format!("sweep {sweep} does not exist");
                 section.mistake_at("sweeps", message, Some(&help));

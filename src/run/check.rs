@@ -87,8 +87,9 @@ pub fn check(path: &Path) -> Result<String, RunError> {
     }
     let steps: usize =
         problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
-    let _ =
-        writeln!(text, "\n{} sweeps, {steps} time steps in each simulation", problem.experiment.sweeps.len());
+    let count = problem.experiment.sweeps.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let _ = writeln!(text, "\n{count} sweep{plural}, {steps} time steps in each simulation");
     let _ = writeln!(text, "\n{} observed features", problem.data.data.len());
     let set = crate::problem::medians(&problem.space, &[]);
     for (datum, sd) in problem.data.data.iter().zip(problem.sds(set.row(0))) {

@@ -46,7 +46,12 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
     let recording = recording::read(path)?;
     let count = recording.sweeps.len();
     if let Some(sweep) = options.sweep.filter(|sweep| *sweep >= count) {
-        let message = format!("{} has no sweep {sweep}; its sweeps are 0 to {}", path.display(), count - 1);
+        let sweeps = if count == 1 {
+            "its only sweep is 0".to_owned()
+        } else {
+            format!("its sweeps are 0 to {}", count - 1)
+        };
+        let message = format!("`{}` has no sweep {sweep}; {sweeps}", path.display());
         return Err(RunError::Usage(message));
     }
     if let (Some(start), Some(stop)) = (options.start_ms, options.stop_ms)

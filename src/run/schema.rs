@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::likelihood::LIKELIHOODS;
 use crate::model::MODELS;
 use crate::prior::PRIORS;
-use crate::problem::{Setup, read_model_options};
+use crate::problem::{read_model_options, read_recorded_options, read_simulated_options};
 use crate::recording::FORMATS;
 use crate::samplers::SAMPLERS;
 use crate::settings::{Described, Section, Shape};
@@ -18,23 +18,31 @@ use crate::units::Unit;
 
 /// The schema, draft 2020-12.
 pub fn schema() -> Value {
-    let root = Section::listening();
-    let _ = Setup::from_settings(&root, Path::new("."));
-    let stimulus = one_of(STIMULI.iter().map(|entry| {
+    let stimuli = STIMULI.iter().map(|entry| {
         let section = Section::listening();
         (entry.build)(&section, Unit::MicroampPerCm2);
         (entry.name, entry.summary, section.described())
-    }));
+    });
+    let heard = |read: fn(&Section<'_>)| {
+        let section = Section::listening();
+        read(&section);
+        section.described()
+    };
+    let recorded = ("recording", "the current that the recording carries", heard(read_recorded_options));
+    let stimulus = one_of(stimuli.chain([recorded]));
     let sampler = one_of(SAMPLERS.iter().map(|entry| {
         let section = Section::listening();
         (entry.build)(&section, false);
         (entry.name, entry.summary, section.described())
     }));
-    let recording = one_of(FORMATS.iter().map(|entry| {
+    let formats = FORMATS.iter().map(|entry| {
         let section = Section::listening();
         (entry.build)(&section, Path::new("."));
         (entry.name, entry.summary, section.described())
-    }));
+    });
+    let simulated =
+        ("simulated", "traces made by the model from known parameters", heard(read_simulated_options));
+    let recording = one_of(formats.chain([simulated]));
     let likelihood = one_of(LIKELIHOODS.iter().map(|entry| {
         let section = Section::listening();
         (entry.build)(&section);
@@ -65,7 +73,11 @@ pub fn schema() -> Value {
             "prior": {"type": "object", "additionalProperties": prior},
             "likelihood": loosely(likelihood),
             "sampler": sampler,
-            "run": {"type": "object", "properties": {"seed": {"type": "integer", "minimum": 0}}},
+            "run": {
+                "type": "object",
+                "properties": {"seed": {"type": "integer", "minimum": 0}},
+                "additionalProperties": false,
+            },
         },
         "additionalProperties": false,
     })

@@ -26,7 +26,7 @@ pub fn find<'e, Build>(
     default: Option<&str>,
 ) -> Option<&'e Entry<Build>> {
     let known = names(entries);
-    let key = section.key("kind", "which member of the catalogue");
+    let key = section.key("kind", "which one is meant");
     let name = match default {
         Some(default) => key.choice_or(&known, default),
         None => key.choice(&known),

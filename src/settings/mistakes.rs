@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::tree::Span;
+use super::tree::{Span, WHOLE_FILE};
 
 /// One mistake in a settings file.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,15 @@ pub enum SettingsError {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// The file is no text.
+    #[error(
+        "error: the settings file `{}` is not text in UTF-8\n  help: save it as plain text with the encoding UTF-8",
+        path.display()
+    )]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file has mistakes.
     #[error("{}", render(path, text, mistakes))]
     Mistakes {
@@ -51,8 +60,12 @@ fn render(path: &std::path::Path, text: &str, mistakes: &[Mistake]) -> String {
         let column = text[line_start..start].chars().count() + 1;
         let shown = text[line_start..].lines().next().unwrap_or("");
         let _ = writeln!(out, "error: {}", mistake.message);
-        let _ = writeln!(out, "  --> {}:{line}:{column}", path.display());
-        let _ = writeln!(out, "   | {shown}");
+        if mistake.span == WHOLE_FILE {
+            let _ = writeln!(out, "  --> {}", path.display());
+        } else {
+            let _ = writeln!(out, "  --> {}:{line}:{column}", path.display());
+            let _ = writeln!(out, "   | {shown}");
+        }
         if let Some(help) = &mistake.help {
             let _ = writeln!(out, "  help: {help}");
         }

@@ -34,8 +34,9 @@ impl Settings {
     /// # Errors
     /// If the file cannot be read as text.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path)
+        let bytes = std::fs::read(path)
             .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+        let text = String::from_utf8(bytes).map_err(|_| SettingsError::NotText { path: path.to_owned() })?;
         Ok(Self::from_text(path, text))
     }
 

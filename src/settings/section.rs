@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::mistakes::Mistake;
-use super::tree::{Node, Span, Value};
+use super::tree::{Node, Span, Value, WHOLE_FILE};
 use crate::units::Unit;
 
 /// What an option may be, for the schema.
@@ -53,6 +53,8 @@ pub struct Described {
 #[derive(Debug)]
 pub struct Section<'a> {
     node: Option<&'a Node>,
+    /// Where the table stands; where the one around it stands if it is not given.
+    place: Span,
     name: String,
     mistakes: Rc<RefCell<Vec<Mistake>>>,
     asked: RefCell<BTreeSet<String>>,
@@ -61,13 +63,15 @@ pub struct Section<'a> {
 
 impl<'a> Section<'a> {
     pub(super) fn new(node: &'a Node, name: String, mistakes: Rc<RefCell<Vec<Mistake>>>) -> Self {
-        Self { node: Some(node), name, mistakes, asked: RefCell::default(), heard: None }
+        let place = node.span.clone();
+        Self { node: Some(node), place, name, mistakes, asked: RefCell::default(), heard: None }
     }
 
     /// A section without a file that only hears which options are read.
     pub fn listening() -> Section<'static> {
         Section {
             node: None,
+            place: WHOLE_FILE,
             name: String::new(),
             mistakes: Rc::default(),
             asked: RefCell::default(),
@@ -135,10 +139,13 @@ impl<'a> Section<'a> {
         if let Some(node) = node
             && !matches!(node.value, Value::Table(_))
         {
-            self.mistake(&node.span, format!("expected a table, found {}", node.value.describe()), None);
+            let help =
+                matches!(node.value, Value::List(_)).then(|| format!("write [{full}] in single brackets"));
+            self.mistake(&node.span, format!("expected a table, found {}", node.value.describe()), help);
         }
         Section {
             node,
+            place: node.map_or_else(|| self.place(), |node| node.span.clone()),
             name: full,
             mistakes: Rc::clone(&self.mistakes),
             asked: RefCell::default(),
@@ -154,9 +161,14 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Where the table stands.
+    /// Where the name of an option stands; the whole table if it is not given.
+    pub fn name_span(&self, name: &str) -> Span {
+        self.entry(name).map_or_else(|| self.place(), |(span, _)| span.clone())
+    }
+
+    /// Where the table stands; where the one around it stands if it is not given.
     pub fn place(&self) -> Span {
-        self.node.map_or(0..0, |node| node.span.clone())
+        self.place.clone()
     }
 
     /// Notes a mistake.
@@ -173,7 +185,12 @@ impl<'a> Section<'a> {
 
     /// Whether any mistake was noted so far, in the whole file.
     pub fn has_mistakes(&self) -> bool {
-        !self.mistakes.borrow().is_empty()
+        self.mistakes() > 0
+    }
+
+    /// How many mistakes were noted so far, in the whole file.
+    pub fn mistakes(&self) -> usize {
+        self.mistakes.borrow().len()
     }
 
     /// Notes every key that no one asked for.
@@ -249,7 +266,7 @@ impl<'a> Key<'_, 'a> {
     /// A quantity in `unit`.
     pub fn quantity(self, unit: Unit) -> f64 {
         self.hear(Shape::Quantity(unit), true, None);
-        match self.present() {
+        match self.present(unit.expected()) {
             Some(node) => self.read_quantity(node, unit),
             None => self.placeholder(),
         }
@@ -278,7 +295,7 @@ impl<'a> Key<'_, 'a> {
     /// A whole number.
     pub fn count(self) -> usize {
         self.hear(Shape::Count, true, None);
-        match self.present() {
+        match self.present("a whole number") {
             Some(node) => self.read_count(node),
             None => self.placeholder() as usize,
         }
@@ -318,7 +335,7 @@ impl<'a> Key<'_, 'a> {
     /// A text.
     pub fn text(self) -> String {
         self.hear(Shape::Text, true, None);
-        self.present().map_or_else(String::new, |node| self.read_text(node))
+        self.present("a text in quotes").map_or_else(String::new, |node| self.read_text(node))
     }
 
     /// A text, if given.
@@ -339,7 +356,8 @@ impl<'a> Key<'_, 'a> {
     /// One of `known`.
     pub fn choice(self, known: &[&str]) -> String {
         self.hear(Shape::Choice(known.iter().map(|&word| word.to_owned()).collect()), true, None);
-        self.present().and_then(|node| self.read_choice(node, known)).unwrap_or_default()
+        let expected = format!("one of {}", known.join(", "));
+        self.present(&expected).and_then(|node| self.read_choice(node, known)).unwrap_or_default()
     }
 
     /// One of `known`, or `default`.
@@ -370,15 +388,18 @@ impl<'a> Key<'_, 'a> {
         self.section.entry(self.name).map(|(_, node)| node)
     }
 
-    fn present(self) -> Option<&'a Node> {
+    /// The value; its absence is a mistake.
+    fn present(self, expected: &str) -> Option<&'a Node> {
         let node = self.given();
-        if node.is_none() {
+        // What should be a table and is none was noted as such already.
+        let in_table = self.section.node.is_none_or(|section| matches!(section.value, Value::Table(_)));
+        if node.is_none() && in_table {
             let place = if self.section.name.is_empty() {
                 String::new()
             } else {
                 format!(" in [{}]", self.section.name)
             };
-            let help = format!("`{}` is {}", self.name, self.help);
+            let help = format!("add `{}`, {}: {expected}", self.name, self.help);
             let message = format!("missing option `{}`{place}", self.name);
             self.section.mistake(&self.section.place(), message, Some(help));
         }
@@ -421,7 +442,8 @@ impl<'a> Key<'_, 'a> {
         match node.value {
             Value::Integer(number) if number >= 0 && self.in_range(number as f64) => number as usize,
             Value::Integer(number) => {
-                self.out_of_range(node, number as f64, Unit::One);
+                let counted = Self { lower: self.lower.max(0.0), ..self };
+                counted.out_of_range(node, number as f64, Unit::One);
                 self.placeholder() as usize
             }
             _ => {

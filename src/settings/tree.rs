@@ -9,6 +9,9 @@ use super::mistakes::Mistake;
 /// Bytes of the text.
 pub type Span = Range<usize>;
 
+/// Where a mistake of the whole file stands.
+pub const WHOLE_FILE: Span = 0..0;
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -54,15 +57,19 @@ pub fn parse(text: &str) -> (Node, Vec<Mistake>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut mistakes: Vec<Mistake> = errors
         .into_iter()
-        .map(|error| Mistake {
-            span: error.span().unwrap_or(0..0),
-            message: error.message().to_owned(),
-            help: None,
+        .map(|error| {
+            let span = error.span().unwrap_or(0..0);
+            // The parser does not say which key.
+            if error.message() == "duplicate key" {
+                let message =
+                    format!("`{}` is given a second time", text.get(span.clone()).unwrap_or_default());
+                return Mistake { span, message, help: Some("keep one of them".to_owned()) };
+            }
+            Mistake { span, message: error.message().to_owned(), help: None }
         })
         .collect();
-    let span = table.span();
     let value = table_value(table.into_inner(), &mut mistakes);
-    (Node { span, value }, mistakes)
+    (Node { span: WHOLE_FILE, value }, mistakes)
 }
 
 fn table_value(table: DeTable<'_>, mistakes: &mut Vec<Mistake>) -> Value {

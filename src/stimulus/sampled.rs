@@ -81,8 +81,8 @@ fn build(section: &Section<'_>, unit: Unit) -> Option<Component> {
 
 /// One finite number per line; empty lines and lines that start with `#` are skipped.
 fn read_values(path: &Path) -> Result<Vec<f64>, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let mut values = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();

@@ -1,1 +1,173 @@
+//! The command `run`: its files, its random numbers, and how it ends early.
 
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::folder::{CELL, Folder, repository};
+
+const FILES: [&str; 5] = ["draws.csv", "posterior.nc", "provenance.json", "settings.toml", "summary.json"];
+
+/// Settings files of the repository.
+fn configs() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(repository("configs")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    assert!(paths.len() >= 4, "{paths:?}");
+    paths
+}
+
+fn check_summary(summary: &Value, is_weighted: bool) {
+    for key in
+        ["sampler", "simulations", "failed_simulations", "seconds", "simulations_per_second", "verdict"]
+    {
+        assert!(!summary[key].is_null(), "{key}: {summary}");
+    }
+    assert!(summary["simulations"].as_u64().unwrap() > 0);
+    let own: &[&str] = if is_weighted { &["ess"] } else { &["ess_bulk", "ess_tail", "r_hat"] };
+    let parameters = summary["parameters"].as_object().unwrap();
+    assert!(!parameters.is_empty());
+    for (name, parameter) in parameters {
+        for key in ["mean", "sd", "hdi_lower", "hdi_upper", "mcse_mean"].iter().chain(own) {
+            let value = &parameter[key];
+            // A chain that never moved has no R-hat; a quick run may have one.
+            assert!(value.is_number() || (*key == "r_hat" && value.is_null()), "{name}.{key}: {value}");
+        }
+        assert!(parameter["hdi_lower"].as_f64() <= parameter["hdi_upper"].as_f64(), "{name}");
+        assert!(parameter["unit"].is_string(), "{name}");
+    }
+}
+
+#[test]
+fn every_settings_file_of_the_repository_runs() {
+    for config in configs() {
+        let folder = Folder::new(CELL);
+        let config_text = config.to_str().unwrap();
+        let arguments = ["run", config_text, "--quick", "--quiet", "--threads", "2", "--output"];
+        let output =
+            folder.command(&arguments).arg(folder.path("out")).current_dir(repository("")).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{config_text}: {error}");
+        assert_eq!(output.stdout, b"", "--quiet says nothing");
+        for file in FILES {
+            assert!(!folder.read(&format!("out/{file}")).is_empty(), "{config_text}: {file}");
+        }
+        assert_eq!(folder.read("out/settings.toml"), std::fs::read(&config).unwrap());
+        check_summary(&folder.json("out/summary.json"), false);
+    }
+}
+
+#[test]
+fn particles_have_a_summary_too() {
+    for kind in ["abc_rejection", "abc_smc"] {
+        let folder =
+            Folder::new(&CELL.replace("kind = \"demcz\"\nchains = 4", &format!("kind = \"{kind}\"")));
+        let text = folder.succeed(&["run", "cell.toml", "--quick", "--threads", "2"]);
+        assert!(text.contains("g_Na") && text.contains("results in results/cell"), "{text}");
+        let summary = folder.json("results/cell/summary.json");
+        check_summary(&summary, true);
+        assert_eq!(summary["sampler"], kind);
+        assert!(summary["epsilon"].as_f64().unwrap() >= 0.0);
+    }
+}
+
+#[test]
+fn the_seed_names_the_draws_and_threads_do_not_change_them() {
+    let noise = CELL.replace("dt = ", "current_noise = 1\ndt = ");
+    let stochastic = noise.replace("kind = \"demcz\"\nchains = 4", "kind = \"abc_smc\"");
+    for settings in [CELL, &stochastic] {
+        let folder = Folder::new(settings);
+        for (output, threads, seed) in [("a", "1", "7"), ("b", "2", "7"), ("c", "2", "8")] {
+            let mut arguments = vec!["run", "cell.toml", "--quick", "--quiet", "--output", output];
+            arguments.extend(["--threads", threads, "--seed", seed]);
+            folder.succeed(&arguments);
+        }
+        for file in ["draws.csv", "posterior.nc"] {
+            let read = |output: &str| folder.read(&format!("{output}/{file}"));
+            assert!(read("a") == read("b"), "{file} differs with the number of threads");
+            assert!(read("b") != read("c"), "{file} is the same with another seed");
+        }
+    }
+}
+
+#[test]
+fn a_feature_that_the_model_never_has_is_counted() {
+    // With so little sodium the axon never fires, and the recording does; the penalty is finite.
+    let never =
+        CELL.replace("\"60 mS/cm^2\", upper = \"200 mS/cm^2\"", "\"0.1 mS/cm^2\", upper = \"0.2 mS/cm^2\"");
+    let folder = Folder::new(&never);
+    folder.succeed(&["run", "cell.toml", "--quick", "--quiet", "--threads", "2", "--output", "out"]);
+    let summary = folder.json("out/summary.json");
+    assert_eq!(
+        summary["failed_simulations"]["no peak_voltage[0] (sweep 0)"], summary["simulations"],
+        "{summary}"
+    );
+}
+
+#[test]
+fn results_replace_those_of_an_earlier_run() {
+    let folder = Folder::new(CELL);
+    for seed in ["1", "2"] {
+        folder.succeed(&[
+            "run",
+            "cell.toml",
+            "--quick",
+            "--quiet",
+            "--threads",
+            "2",
+            "--output",
+            "out",
+            "--seed",
+            seed,
+        ]);
+    }
+    assert_eq!(folder.json("out/provenance.json")["seed"], 2);
+    assert_eq!(folder.files().len(), 2 + FILES.len(), "{:?}", folder.files());
+}
+
+/// What a run that was interrupted after a while did; `None` if it had not drawn yet.
+fn interrupted(folder: &Folder, after: Duration) -> Option<String> {
+    let run = folder
+        .command(&["run", "cell.toml", "--threads", "2", "--output", "out"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    sleep(after);
+    let killed = Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = run.wait_with_output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    if output.status.code().is_none() || error.contains("stopped before the first draw") {
+        return None;
+    }
+    assert_eq!(output.status.code(), Some(130), "{error}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_keeps_its_draws() {
+    // Far more draws than are made before the interruption.
+    let long = "chains = 4\ndraws = 1000000\nwarmup = 10\nstart = { kind = \"prior\" }";
+    let folder = Folder::new(&CELL.replace("chains = 4", long));
+    let mut after = Duration::from_millis(500);
+    let text = loop {
+        if let Some(text) = interrupted(&folder, after) {
+            break text;
+        }
+        after *= 2;
+        assert!(after < Duration::from_secs(20), "no draw in 10 s");
+    };
+    assert!(text.contains("the run was stopped early"), "{text}");
+    for file in FILES {
+        assert!(!folder.read(&format!("out/{file}")).is_empty(), "{file}");
+    }
+    let draws = String::from_utf8(folder.read("out/draws.csv")).unwrap().lines().count() - 1;
+    assert!(draws > 0 && draws < 4_000_000, "{draws}");
+    assert!(folder.json("out/summary.json")["verdict"].to_string().contains("stopped early"));
+}

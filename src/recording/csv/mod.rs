@@ -63,7 +63,10 @@ pub enum CsvError {
         found: String,
     },
     /// A cell is empty or no finite number.
-    #[error("{line}:{column}: expected a number in column \"{name}\", found \"{found}\"")]
+    #[error(
+        "{line}:{column}: expected a number in column \"{name}\", found \"{found}\"{}",
+        if found.contains(',') { "; write a point before the decimals" } else { "" }
+    )]
     NotANumber {
         /// Line of the file, from 1.
         line: usize,
