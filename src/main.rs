@@ -1,5 +1,7 @@
 //! Command line of hhbayes.
 
+#![allow(clippy::doc_markdown, reason = "the comments of the options are shown in the terminal")]
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +25,7 @@ enum Command {
         /// Settings file
         config: PathBuf,
         /// Name of all random numbers, in place of that of the settings
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
         seed: Option<u64>,
         /// Number of threads; all cores if it is not given
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
@@ -111,6 +113,9 @@ enum Format {
     /// For programs
     Json,
 }
+
+/// The settings file and the result file hold a seed as a signed integer.
+const LARGEST_SEED: u64 = i64::MAX as u64;
 
 /// Exit code of a run that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;

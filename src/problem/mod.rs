@@ -6,6 +6,8 @@ mod parameters;
 mod setup;
 mod simulation;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;

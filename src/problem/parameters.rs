@@ -166,6 +166,9 @@ pub fn read_priors(root: &Section<'_>, slots: &mut [Slot]) -> Vec<Parameter> {
     parameters
 }
 
+/// Beyond these quantiles no sampler will ever look.
+const TAIL: f64 = 1e-9;
+
 /// Reads the prior `name` of `section` for the slot at `place`, which becomes the parameter in `column`.
 pub fn inferred(
     section: &Section<'_>,
@@ -181,8 +184,6 @@ pub fn inferred(
     if section.mistakes() > before {
         return None;
     }
-    // Beyond these quantiles no sampler will ever look.
-    const TAIL: f64 = 1e-9;
     let (lowest, highest) = (prior.quantile(TAIL), prior.quantile(1.0 - TAIL));
     let (lower, upper) = slot.range;
     if lowest < lower || highest > upper {

@@ -50,13 +50,12 @@ impl<'a> Draft<'a> {
             model.finish();
         }
         let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
-        let parameters = match membrane {
-            Some(_) => parameters::read_priors(root, &mut slots),
+        let parameters = if membrane.is_some() {
+            parameters::read_priors(root, &mut slots)
+        } else {
             // Without a model no name can be judged.
-            None => {
-                root.table("prior", "what is believed about each inferred parameter beforehand").entries();
-                Vec::new()
-            }
+            root.table("prior", "what is believed about each inferred parameter beforehand").entries();
+            Vec::new()
         };
         Self { experiment, tables, protocol, slots, parameters, membrane, stimulus_slots }
     }

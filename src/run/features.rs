@@ -36,7 +36,14 @@ pub struct FeatureOptions {
     pub format: FeatureFormat,
 }
 
-type Extracted = Vec<(&'static Feature, Option<Vec<f64>>)>;
+/// The features of one sweep.
+struct Measured<'a> {
+    index: usize,
+    sweep: &'a Sweep,
+    /// The stimulated part, in ms.
+    window: Option<(f64, f64)>,
+    values: Vec<(&'static Feature, Option<Vec<f64>>)>,
+}
 
 /// The features of every sweep of a recording, whose format is found by its content.
 ///
@@ -64,7 +71,7 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
     let mut analyser = Analyser::new(options.mode, options.threshold_mv);
     let chosen = recording.sweeps.iter().enumerate();
     let chosen = chosen.filter(|(index, _)| options.sweep.is_none_or(|sweep| sweep == *index));
-    let measured: Vec<(usize, &Sweep, Option<(f64, f64)>, Extracted)> = chosen
+    let measured: Vec<Measured<'_>> = chosen
         .map(|(index, sweep)| {
             let window = window_ms(sweep, options);
             let response = Response {
@@ -72,19 +79,15 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
                 voltage_mv: &sweep.voltage_mv,
                 stimulus_ms: window,
             };
-            (index, sweep, window, extract_all(&analyser.analyse(&response)))
+            Measured { index, sweep, window, values: extract_all(&analyser.analyse(&response)) }
         })
         .collect();
     Ok(match options.format {
         FeatureFormat::Json => {
-            let sweeps =
-                measured.iter().map(|(index, sweep, window, values)| as_json(*index, sweep, *window, values));
-            format!("{:#}\n", json!({ "sweeps": sweeps.collect::<Vec<_>>() }))
+            let sweeps: Vec<Value> = measured.iter().map(as_json).collect();
+            format!("{:#}\n", json!({ "sweeps": sweeps }))
         }
-        FeatureFormat::Text => measured
-            .iter()
-            .map(|(index, sweep, window, values)| as_text(*index, sweep, *window, values))
-            .collect(),
+        FeatureFormat::Text => measured.iter().map(as_text).collect(),
     })
 }
 
@@ -96,7 +99,7 @@ fn window_ms(sweep: &Sweep, options: &FeatureOptions) -> Option<(f64, f64)> {
     (stop > start).then_some((start, stop))
 }
 
-fn as_json(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Extracted) -> Value {
+fn as_json(measured: &Measured<'_>) -> Value {
     let of = |(feature, values): &(&'static Feature, Option<Vec<f64>>)| {
         let value = match values {
             Some(values) if feature.per_spike() => json!(values),
@@ -105,11 +108,11 @@ fn as_json(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Ext
         };
         (feature.name.to_owned(), value)
     };
-    let features: Map<String, Value> = values.iter().map(of).collect();
+    let features: Map<String, Value> = measured.values.iter().map(of).collect();
     json!({
-        "sweep": index,
-        "name": sweep.name,
-        "stimulus_ms": window.map(|(start, stop)| [start, stop]),
+        "sweep": measured.index,
+        "name": measured.sweep.name,
+        "stimulus_ms": measured.window.map(|(start, stop)| [start, stop]),
         "features": features,
     })
 }
@@ -117,7 +120,8 @@ fn as_json(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Ext
 /// Values that are shown of a list.
 const SHOWN: usize = 6;
 
-fn as_text(index: usize, sweep: &Sweep, window: Option<(f64, f64)>, values: &Extracted) -> String {
+fn as_text(measured: &Measured<'_>) -> String {
+    let Measured { index, sweep, window, values } = measured;
     let stimulus = window.map_or_else(
         || "no stimulus recognised; give --start and --stop".to_owned(),
         |(start, stop)| format!("stimulus {start:.3} to {stop:.3} ms"),

@@ -35,7 +35,7 @@ pub(super) fn is_interrupted() -> bool {
 
 /// A progress bar on the error stream; hidden where that is no terminal.
 pub(super) struct Bar {
-    bar: ProgressBar,
+    shown: ProgressBar,
     stage: String,
     started: Instant,
     r_hat: Option<f64>,
@@ -44,17 +44,17 @@ pub(super) struct Bar {
 
 impl Bar {
     pub(super) fn new(quiet: bool) -> Self {
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        let shown = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
         let style = ProgressStyle::with_template("{prefix:<13} {bar:28} {pos}/{len}  {msg}  {eta} left");
         if let Ok(style) = style {
-            bar.set_style(style.progress_chars("━╸ "));
+            shown.set_style(style.progress_chars("━╸ "));
         }
         let now = Instant::now();
-        Self { bar, stage: String::new(), started: now, r_hat: None, next_r_hat: now }
+        Self { shown, stage: String::new(), started: now, r_hat: None, next_r_hat: now }
     }
 
     pub(super) fn finish(&self) {
-        self.bar.finish_and_clear();
+        self.shown.finish_and_clear();
     }
 
     /// The largest R-hat of the draws so far; of the real line, where ranks are the same as in natural units.
@@ -74,13 +74,13 @@ impl Monitor for Bar {
         if is_interrupted() {
             return Control::Stop;
         }
-        if self.bar.is_hidden() {
+        if self.shown.is_hidden() {
             return Control::Continue;
         }
         if self.stage != progress.stage {
             progress.stage.clone_into(&mut self.stage);
-            self.bar.reset();
-            self.bar.set_prefix(self.stage.clone());
+            self.shown.reset();
+            self.shown.set_prefix(self.stage.clone());
         }
         if let Some(draws) = progress.draws {
             self.update_r_hat(draws);
@@ -96,9 +96,9 @@ impl Monitor for Bar {
         if let Some(r_hat) = self.r_hat {
             message += &format!(", R-hat {r_hat:.3}");
         }
-        self.bar.set_length(progress.total as u64);
-        self.bar.set_position(progress.done as u64);
-        self.bar.set_message(message);
+        self.shown.set_length(progress.total as u64);
+        self.shown.set_position(progress.done as u64);
+        self.shown.set_message(message);
         Control::Continue
     }
 }

@@ -191,7 +191,7 @@ fn posterior(outcome: &Outcome<'_>) -> Posterior {
             attribute("inference_library_version", env!("CARGO_PKG_VERSION")),
             attribute("sampler", sampler),
             attribute("settings", text),
-            ("seed".to_owned(), Attribute::Integer(*seed as i64)),
+            ("seed".to_owned(), Attribute::Integer(seed.cast_signed())),
         ],
     }
 }

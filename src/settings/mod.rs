@@ -8,6 +8,8 @@
 mod catalogue;
 mod mistakes;
 mod section;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use catalogue::{Entry, find, names};
