@@ -83,6 +83,7 @@ pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) 
         experiment.sweeps.push(numeric_sweep(&table, index));
         tables.push(table);
     }
+    check_names(root, &experiment.sweeps, tables);
     if experiment.sweeps.is_empty() && !root.has("recording") && !root.is_listening() {
         root.mistake(
             &root.place(),
@@ -91,6 +92,32 @@ pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) 
         );
     }
     experiment
+}
+
+/// The stimulus of the recorded sweeps; its parameters are `stimulus_amplitude` and so on.
+const STIMULUS: &str = "stimulus";
+
+/// Results and parameters of a stimulus carry the name of their sweep.
+fn check_names(root: &Section<'_>, sweeps: &[ExperimentSweep], tables: &[Section<'_>]) {
+    let traces = sweeps.len() - tables.len();
+    for (index, sweep) in sweeps.iter().enumerate() {
+        let (name, table) = (&sweep.name, index.checked_sub(traces));
+        let message = if sweeps[..index].iter().any(|earlier| earlier.name == *name) {
+            format!("two sweeps have the name `{name}`")
+        } else if table.is_some() && name == STIMULUS {
+            format!("the name `{name}` belongs to the current of the recording")
+        } else if name.is_empty() || name.contains(['/', ',', '"', '\n']) {
+            format!("a sweep cannot have the name \"{name}\"")
+        } else {
+            continue;
+        };
+        let help = "give each sweep a name of its own, of letters, numbers, blanks or _";
+        let place = match table {
+            Some(table) => tables[table].span("name"),
+            None => root.table("recording", "what was measured").place(),
+        };
+        root.mistake(&place, message, Some(help.to_owned()));
+    }
 }
 
 fn is_simulated(section: &Section<'_>) -> bool {
@@ -110,7 +137,7 @@ fn simulated_sweep(section: &Section<'_>, stimulus: &Section<'_>) -> Option<Expe
         stimulus,
         voltage_mv: None,
         simulated: true,
-        prefix: Some("stimulus".to_owned()),
+        prefix: Some(STIMULUS.to_owned()),
         window_ms,
     })
 }
@@ -127,7 +154,7 @@ fn recorded_sweep(sweep: &Sweep, section: &Section<'_>) -> Option<ExperimentSwee
     } else {
         let stimulus = written_stimulus(section, sweep.interval_ms * sweep.voltage_mv.len() as f64)?;
         let window_ms = stimulus.span_ms();
-        (stimulus, window_ms, Some("stimulus".to_owned()))
+        (stimulus, window_ms, Some(STIMULUS.to_owned()))
     };
     Some(ExperimentSweep {
         name: sweep.name.clone(),

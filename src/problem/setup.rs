@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::experiment::{self, Experiment, NOISE_SEED, TRUTH};
-use super::parameters::{self, Slot, cell, medians};
+use super::parameters::{self, CELL, Slot, cell, medians};
 use super::simulation::{Protocol, Simulation};
 use crate::features::Mode;
 use crate::model::{MODELS, Membrane};
@@ -51,7 +51,9 @@ impl<'a> Draft<'a> {
         }
         let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
         let parameters = if membrane.is_some() {
-            parameters::read_priors(root, &mut slots)
+            let parameters = parameters::read_priors(root, &mut slots);
+            check_area(root, &model, &experiment, &slots);
+            parameters
         } else {
             // Without a model no name can be judged.
             root.table("prior", "what is believed about each inferred parameter beforehand").entries();
@@ -63,7 +65,6 @@ impl<'a> Draft<'a> {
     pub(super) fn finish(self, root: &Section<'_>) -> Option<Setup> {
         let Self { experiment, protocol, slots, parameters, membrane, stimulus_slots, .. } = self;
         let simulation = Simulation { membrane: membrane?, protocol, slots, stimulus_slots };
-        check_area(root, &experiment, &simulation);
         let space = (!parameters.is_empty()).then(|| ParameterSpace::new(parameters));
         let truth = if experiment.simulated {
             read_truth(root, space.as_ref(), &simulation.slots)
@@ -185,16 +186,21 @@ fn add_stimulus_slots(experiment: &Experiment, slots: &mut Vec<Slot>) -> Vec<Opt
         .collect()
 }
 
-fn check_area(root: &Section<'_>, experiment: &Experiment, simulation: &Simulation) {
+fn check_area(root: &Section<'_>, model: &Section<'_>, experiment: &Experiment, slots: &[Slot]) {
     let needs = experiment.sweeps.iter().any(|sweep| sweep.stimulus.unit == Unit::Picoamp);
-    let (area, capacitance) = (simulation.cell(cell::AREA), simulation.cell(cell::CAPACITANCE));
-    let model = root.table("model", "the membrane");
-    if needs && !area.is_given() && !capacitance.is_given() {
+    let prior = root.table("prior", "what is believed about each inferred parameter beforehand");
+    let given = |place: usize| {
+        let name = CELL[place].name;
+        // A prior with a mistake is one all the same.
+        prior.has(name) || slots.iter().any(|slot| slot.name == name && slot.is_given())
+    };
+    let (area, capacitance) = (given(cell::AREA), given(cell::CAPACITANCE));
+    if needs && !area && !capacitance {
         let help = "give `area` or `capacitance` in [model], or a prior of one of them in [prior]";
         let message = "the current is in pA, but the size of the cell is not known";
         root.mistake(&model.place(), message, Some(help.to_owned()));
     }
-    if area.is_given() && capacitance.is_given() {
+    if area && capacitance {
         let message = "`area` and `capacitance` both say how large the cell is";
         root.mistake(&model.place(), message, Some("keep one of them".to_owned()));
     }

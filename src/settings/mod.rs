@@ -6,6 +6,7 @@
 //! ([`Section::listening`]), describe the options for the editor's schema: nothing is written down twice.
 
 mod catalogue;
+mod key;
 mod mistakes;
 mod section;
 #[cfg(test)]
@@ -13,8 +14,9 @@ mod tests;
 mod tree;
 
 pub use catalogue::{Entry, find, names};
+pub use key::Key;
 pub use mistakes::{Mistake, SettingsError};
-pub use section::{Described, Key, Section, Shape, did_you_mean};
+pub use section::{Described, Section, Shape, did_you_mean};
 pub use tree::{Node, Span, Value};
 
 use std::cell::RefCell;

@@ -174,7 +174,7 @@ fn mistakes_come_in_the_order_of_the_file_and_once() {
         root.key("first", "read last").count_or(1);
         root.key("first", "read again").count_or(1);
     };
-    let (_, mistakes) = read("first = 'a'\nother = 1\nlast = 'b'", reader);
+    let ((), mistakes) = read("first = 'a'\nother = 1\nlast = 'b'", reader);
     assert_eq!(
         mistakes,
         [

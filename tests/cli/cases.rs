@@ -175,6 +175,28 @@ pub const CASES: &[Case] = &[
             "kind = \"simulated\"\nduration = \"1e9 s\"\n[recording.truth]\ng_Na = \"120 mS/cm^2\"\ng_K = \"36 mS/cm^2\"\n",
         )],
     ),
+    settings(
+        "sweeps_with_the_same_name",
+        &[(
+            "[run]",
+            "[[sweeps]]\nname = \"step\"\nduration = \"50 ms\"\nobserved = { Spikecount = 0 }\n\n[[sweeps]]\nname = \"step\"\nduration = \"60 ms\"\nobserved = { Spikecount = 0 }\n\n[run]",
+        )],
+    ),
+    settings(
+        "sweep_with_the_name_of_the_stimulus",
+        &[(
+            "[run]",
+            "[[sweeps]]\nname = \"stimulus\"\nduration = \"50 ms\"\nobserved = { Spikecount = 0 }\n\n[run]",
+        )],
+    ),
+    settings(
+        "sweep_with_a_slash",
+        &[(
+            "[run]",
+            "[[sweeps]]\nname = \"a/b\"\nduration = \"50 ms\"\nobserved = { Spikecount = 0 }\n\n[run]",
+        )],
+    ),
+    settings("area_missing_beside_another_mistake", &[("10 uA/cm^2", "150 pA"), ("seed = 1", "sed = 1")]),
     settings("nothing_to_explain", &[("[recording]\nkind = \"csv\"\nfile = \"trace.csv\"\n", "")]),
     // The recording.
     settings("recording_missing", &[("trace.csv", "trace.cvs")]),
