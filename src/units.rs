@@ -313,4 +313,31 @@ mod tests {
             "expected a time such as \"0.025 ms\", found \"0.025 mV\""
         );
     }
+
+    #[test]
+    fn texts_that_are_nearly_quantities_are_refused() {
+        for text in
+            ["", " ", "mV", "-", "1e400 mV", "inf mV", "--5 mV", "5 mV 3", "5 mV/", "5 mV^x", "5 mV^99"]
+        {
+            assert!(Unit::Millivolt.parse(text).is_err(), "{text}");
+        }
+        assert_eq!(Unit::Millivolt.parse("−65 mV"), Ok(-65.0), "a minus sign as word processors write it");
+        assert_eq!(Unit::Millivolt.parse("  5e1mV "), Ok(50.0));
+        assert_eq!(Unit::Millivolt.parse("5. mV"), Ok(5.0));
+        assert!(Unit::One.parse("0.4 ms").is_err());
+        assert!(Unit::Celsius.parse("279 K").is_err(), "kelvin have another zero");
+    }
+
+    #[test]
+    fn units_of_one_kind_convert_there_and_back() {
+        for (unit, symbol) in
+            [(Unit::Millisecond, "us"), (Unit::Picoamp, "nA"), (Unit::SquareMicrometre, "cm^2")]
+        {
+            let factor = unit.factor_from(symbol).unwrap();
+            let text = format!("{} {}", factor.apply(1.0), unit.symbol());
+            assert_eq!(unit.parse(&text), Ok(factor.apply(1.0)), "{symbol}");
+        }
+        assert_eq!(Unit::Millivolt.factor_from("ms"), None);
+        assert_eq!(Unit::Millivolt.factor_from("parsec"), None);
+    }
 }

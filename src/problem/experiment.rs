@@ -182,9 +182,9 @@ impl RecordedOptions {
             section.key("shape", "whether the recorded current is taken as one ideal step or as it is");
         let shape = shape.choice_or(&["auto", "step", "samples"], "auto");
         let start = section.key("start", "start of the stimulated part, for features");
-        let start = start.quantity_maybe(Unit::Millisecond);
+        let start = start.between(0.0, f64::INFINITY).quantity_maybe(Unit::Millisecond);
         let stop = section.key("stop", "end of the stimulated part, for features");
-        Self { shape, start, stop: stop.quantity_maybe(Unit::Millisecond) }
+        Self { shape, start, stop: stop.positive().quantity_maybe(Unit::Millisecond) }
     }
 }
 
@@ -227,6 +227,14 @@ fn recorded_stimulus(sweep: &Sweep, section: &Section<'_>) -> Option<(Stimulus, 
             Some((start.unwrap_or(0.0), stop.unwrap_or(end)))
         }
     };
+    if let Some((start, stop)) = window
+        && start >= stop
+    {
+        let message = format!("the stimulated part stops at {stop} ms, before it starts at {start} ms");
+        let help = "times are counted from the start of the sweep, as it is cut";
+        section.mistake_at(if section.has("stop") { "stop" } else { "start" }, message, Some(help));
+        return None;
+    }
     let unit = current.unit;
     let stimulus = match (shape.as_str(), step) {
         ("auto" | "step", Some(step)) => Stimulus {

@@ -66,6 +66,10 @@ fn epsilon_goal(table: &Section<'_>) -> Option<f64> {
     }
 }
 
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Checks a settings file; returns what a run would do, for the terminal.
 ///
 /// # Errors
@@ -75,7 +79,7 @@ pub fn check(path: &Path) -> Result<String, RunError> {
     let problem = &plan.problem;
     let mut text = format!("{} is fine\n", path.display());
     let _ = writeln!(text, "\nsampler: {}, seed {}", plan.sampler, plan.seed);
-    let _ = writeln!(text, "\n{} parameters", problem.space.dimension());
+    let _ = writeln!(text, "\n{}", counted(problem.space.dimension(), "parameter"));
     for parameter in problem.space.parameters() {
         let (lower, upper) = (parameter.prior.quantile(0.025), parameter.prior.quantile(0.975));
         let _ = writeln!(
@@ -87,10 +91,9 @@ pub fn check(path: &Path) -> Result<String, RunError> {
     }
     let steps: usize =
         problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
-    let count = problem.experiment.sweeps.len();
-    let plural = if count == 1 { "" } else { "s" };
-    let _ = writeln!(text, "\n{count} sweep{plural}, {steps} time steps in each simulation");
-    let _ = writeln!(text, "\n{} observed features", problem.data.data.len());
+    let sweeps = counted(problem.experiment.sweeps.len(), "sweep");
+    let _ = writeln!(text, "\n{sweeps}, {steps} time steps in each simulation");
+    let _ = writeln!(text, "\n{}", counted(problem.data.data.len(), "observed feature"));
     let set = crate::problem::medians(&problem.space, &[]);
     for (datum, sd) in problem.data.data.iter().zip(problem.sds(set.row(0))) {
         let observed = datum.observed.map_or_else(|| "none".to_owned(), |value| format!("{value:.4}"));

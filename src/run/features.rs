@@ -61,13 +61,7 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
         let message = format!("`{}` has no sweep {sweep}; {sweeps}", path.display());
         return Err(RunError::Usage(message));
     }
-    if let (Some(start), Some(stop)) = (options.start_ms, options.stop_ms)
-        && stop <= start
-    {
-        return Err(RunError::Usage(format!(
-            "the stimulus stops at {stop} ms, before it starts at {start} ms"
-        )));
-    }
+    check_numbers(options)?;
     let mut analyser = Analyser::new(options.mode, options.threshold_mv);
     let chosen = recording.sweeps.iter().enumerate();
     let chosen = chosen.filter(|(index, _)| options.sweep.is_none_or(|sweep| sweep == *index));
@@ -89,6 +83,26 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
         }
         FeatureFormat::Text => measured.iter().map(as_text).collect(),
     })
+}
+
+/// That the numbers of the command line make sense.
+fn check_numbers(options: &FeatureOptions) -> Result<(), RunError> {
+    let given = [
+        ("--start", options.start_ms),
+        ("--stop", options.stop_ms),
+        ("--threshold", Some(options.threshold_mv)),
+    ];
+    if let Some((flag, _)) = given.iter().find(|(_, value)| value.is_some_and(|value| !value.is_finite())) {
+        return Err(RunError::Usage(format!("expected a finite number after {flag}")));
+    }
+    if let (Some(start), Some(stop)) = (options.start_ms, options.stop_ms)
+        && stop <= start
+    {
+        return Err(RunError::Usage(format!(
+            "the stimulus stops at {stop} ms, before it starts at {start} ms"
+        )));
+    }
+    Ok(())
 }
 
 /// The stimulus: as the command line says, or the step of the recorded current.

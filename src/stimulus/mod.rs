@@ -106,7 +106,8 @@ pub fn component(section: &Section<'_>, unit: Unit) -> Option<Component> {
 /// Reads `start` and `stop` or `duration` of a component: onset and duration in ms.
 fn read_span(section: &Section<'_>) -> (f64, f64) {
     let start =
-        section.key("start", "onset, counted from the start of the sweep").quantity(Unit::Millisecond);
+        section.key("start", "onset, counted from the start of the sweep").between(0.0, f64::INFINITY);
+    let start = start.quantity(Unit::Millisecond);
     let stop = section.key("stop", "end of the component, in place of `duration`");
     let stop = stop.quantity_maybe(Unit::Millisecond);
     let duration = section.key("duration", "length of the component, in place of `stop`").positive();

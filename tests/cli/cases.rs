@@ -118,6 +118,18 @@ pub const CASES: &[Case] = &[
     settings("noise_without_likelihood", &[("dt = ", "current_noise = 1\ndt = ")]),
     // The stimulus.
     settings("stimulus_stops_before_it_starts", &[("stop = \"60 ms\"", "stop = \"5 ms\"")]),
+    settings("stimulus_before_the_sweep", &[("start = \"10 ms\"", "start = \"-10 ms\"")]),
+    Case {
+        name: "stimulated_part_upside_down",
+        changes: &[
+            ("trace.csv", "other.csv"),
+            ("kind = \"step\"\namplitude = \"10 uA/cm^2\"\n", ""),
+            ("start = \"10 ms\"", "start = \"2 ms\""),
+            ("stop = \"60 ms\"", "stop = \"1 ms\""),
+        ],
+        files: &[("other.csv", b"t_ms,v_mV,i_uA_cm2\n0,-65,0\n1,-65,5\n2,-65,0\n3,-65,0\n")],
+        command: CHECK,
+    },
     settings("stimulus_without_end", &[("stop = \"60 ms\"\n", "")]),
     settings(
         "stimulus_with_stop_and_duration",
@@ -274,6 +286,7 @@ pub const CASES: &[Case] = &[
     },
     command("features_of_a_missing_file", &["features", "nowhere.abf"]),
     command("features_of_a_folder", &["features", "."]),
+    command("features_above_no_number", &["features", "trace.csv", "--threshold", "nan"]),
     command("features_of_a_missing_sweep", &["features", "trace.csv", "--sweep", "1"]),
     command(
         "features_of_a_stimulus_that_ends_first",
