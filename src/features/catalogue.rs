@@ -277,6 +277,12 @@ pub const FEATURES: &[Feature] = &[
         "width of each spike halfway between the minimum after it and its peak",
         spikes::half_width_above_trough_ms,
     ),
+    Feature::spikes(
+        "spike_rate",
+        Hertz,
+        "intervals between all spikes, over the time that they take; smooth where a count jumps; not in eFEL",
+        spikes::spike_rate_hz,
+    ),
     Feature::voltage(
         "steady_state_voltage",
         Millivolt,

@@ -80,6 +80,13 @@ pub fn first_interval_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
     analysis.intervals_ms().next().map(|interval_ms| 1000.0 / interval_ms)
 }
 
+/// (n − 1) intervals over the time that they take.
+pub fn spike_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
+    let (count, total_ms) =
+        analysis.intervals_ms().fold((0, 0.0), |(count, total), interval| (count + 1, total + interval));
+    (count > 0).then(|| 1000.0 * f64::from(count) / total_ms)
+}
+
 pub fn adaptation_without_start(analysis: &Analysis<'_>) -> Option<f64> {
     let spikes = analysis.spikes_in_stimulus()?;
     // eFEL's `spike_skipf` and `max_spike_skip`: a tenth of the spikes, rounded, and at most two.

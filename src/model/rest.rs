@@ -45,7 +45,8 @@ pub(super) fn stable_rests<C: ChannelSet<GATES>, const GATES: usize>(
                 holding_ua_cm2: holding_ua_cm2[place],
                 channels: PhantomData,
             };
-            rests.push(brackets.map(|look| membrane.rest_above(voltage_mv(look - 1))).find_map(|rest| rest));
+            rests
+                .push(brackets.map(|look| voltage_mv(look - 1)).find_map(|below| membrane.rest_above(below)));
         }
     }
     rests

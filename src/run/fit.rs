@@ -46,13 +46,19 @@ pub fn fit(path: &Path, options: &FitOptions) -> Result<FitReport, RunError> {
     plan.seed = options.seed.unwrap_or(plan.seed);
     let name = path.file_stem().unwrap_or(path.as_os_str());
     let folder = options.output.clone().unwrap_or_else(|| Path::new("results").join(name));
+    let is_new = !folder.exists();
     prepare(&folder)?;
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .map_err(|source| RunError::Threads { threads, source })?;
-    pool.install(|| sample(&plan, &folder, options))
+    let report = pool.install(|| sample(&plan, &folder, options));
+    if report.is_err() && is_new {
+        // Fails if something is in it, and then it stays.
+        let _ = std::fs::remove_dir(&folder);
+    }
+    report
 }
 
 fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport, RunError> {

@@ -45,7 +45,7 @@ pub(super) struct Bar {
 impl Bar {
     pub(super) fn new(quiet: bool) -> Self {
         let shown = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
-        let style = ProgressStyle::with_template("{prefix:<13} {bar:28} {pos}/{len}  {msg}  {eta} left");
+        let style = ProgressStyle::with_template("{prefix:<10} {wide_bar} {pos}/{len}  {msg}, {eta} left");
         if let Ok(style) = style {
             shown.set_style(style.progress_chars("━╸ "));
         }

@@ -57,7 +57,11 @@ fn every_settings_file_of_the_repository_runs() {
             assert!(!folder.read(&format!("out/{file}")).is_empty(), "{config_text}: {file}");
         }
         assert_eq!(folder.read("out/settings.toml"), std::fs::read(&config).unwrap());
-        check_summary(&folder.json("out/summary.json"), false);
+        let summary = folder.json("out/summary.json");
+        check_summary(
+            &summary,
+            summary["sampler"].as_str().is_some_and(|sampler| sampler.starts_with("abc")),
+        );
     }
 }
 

@@ -21,7 +21,12 @@ fn run(options: &str, target: &Known, monitor: &mut dyn Monitor) -> Result<Chain
 }
 
 fn draw(kind: &str, draws: usize, target: &Known) -> Chains {
-    run(&format!("kind = '{kind}'\ndraws = {draws}\nwarmup = 500"), target, &mut Silent).unwrap()
+    run(
+        &format!("kind = '{kind}'\nchains = 32\ndraws = {draws}\nwarmup = 500\nthin = 1"),
+        target,
+        &mut Silent,
+    )
+    .unwrap()
 }
 
 const fn two(log_density: fn(&[f64]) -> f64) -> Known {
@@ -95,11 +100,16 @@ fn a_banana_is_recovered() {
 }
 
 #[test]
-fn ten_correlated_dimensions_are_recovered_within_the_default_warmup() {
+fn ten_correlated_dimensions_are_recovered_within_a_thousand_iterations_of_warmup() {
     for kind in KINDS {
         let target = Known { dimension: 10, start_sd: 5.0, log_density: ridge };
         let mut witness = Witness::default();
-        let chains = run(&format!("kind = '{kind}'\ndraws = 2000"), &target, &mut witness).unwrap();
+        let chains = run(
+            &format!("kind = '{kind}'\nchains = 32\ndraws = 2000\nwarmup = 1000\nthin = 1"),
+            &target,
+            &mut witness,
+        )
+        .unwrap();
         let calls = chains.accepted.len() as f64;
         let (mut worst, mut worst_variance) = (f64::INFINITY, f64::INFINITY);
         for i in 0..10 {
@@ -145,7 +155,9 @@ fn the_search_finds_the_mode_where_most_is_impossible() {
 #[test]
 fn chains_that_start_from_the_prior_arrive_too() {
     for kind in KINDS {
-        let options = format!("kind = '{kind}'\nwarmup = 1000\nthin = 2\nstart = {{ kind = 'prior' }}");
+        let options = format!(
+            "kind = '{kind}'\nchains = 32\ndraws = 1000\nwarmup = 1000\nthin = 2\nstart = {{ kind = 'prior' }}"
+        );
         let chains = run(&options, &two(log_gamma), &mut Silent).unwrap();
         assert_eq!(chains.points.dim(), (32, 1000, 2));
         assert_mean(&chains, |x| x[0].exp(), 3.0, 0.3);
@@ -155,7 +167,7 @@ fn chains_that_start_from_the_prior_arrive_too() {
 #[test]
 fn the_same_seed_gives_the_same_draws() {
     for kind in KINDS {
-        let options = format!("kind = '{kind}'\nchains = 4\ndraws = 50\nwarmup = 50");
+        let options = format!("kind = '{kind}'\nchains = 4\ndraws = 50\nwarmup = 50\nthin = 1");
         let first = run(&options, &two(banana), &mut Silent).unwrap();
         let second = run(&options, &two(banana), &mut Silent).unwrap();
         assert_eq!(first.points, second.points);
@@ -168,9 +180,10 @@ fn the_same_seed_gives_the_same_draws() {
 fn a_stop_returns_what_was_drawn() {
     let stopped = |stage, done| {
         let mut witness = Witness { stop_at: Some((stage, done)), ..Witness::default() };
-        run("draws = 50\nwarmup = 50", &two(banana), &mut witness)
+        run("chains = 32\ndraws = 50\nwarmup = 50\nthin = 1", &two(banana), &mut witness)
     };
-    let whole = run("draws = 50\nwarmup = 50", &two(banana), &mut Witness::default()).unwrap();
+    let whole =
+        run("chains = 32\ndraws = 50\nwarmup = 50\nthin = 1", &two(banana), &mut Witness::default()).unwrap();
     let part = stopped("sampling", 7).unwrap();
     assert_eq!(part.points, whole.points.slice_axis(ndarray::Axis(1), ndarray::Slice::from(..7)));
     assert_eq!(part.accepted.dim(), (32, 7));

@@ -23,10 +23,10 @@ impl ChainOptions {
             if quick { count.min(quick_limit) } else { count }
         };
         Self {
-            chains: count("chains", "chains that move together", 2.0, 32, 8),
-            draws: count("draws", "draws kept of each chain", 1.0, 1000, 50),
-            warmup: count("warmup", "iterations of each chain before the first draw", 0.0, 1000, 50),
-            thin: count("thin", "iterations per kept draw", 1.0, 1, 1),
+            chains: count("chains", "chains that move together", 2.0, 16, 8),
+            draws: count("draws", "draws kept of each chain", 1.0, 2000, 50),
+            warmup: count("warmup", "iterations of each chain before the first draw", 0.0, 2000, 50),
+            thin: count("thin", "iterations per kept draw", 1.0, 5, 1),
             start: Start::from_settings(&section.table("start", "where the chains start"), quick),
         }
     }
