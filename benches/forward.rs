@@ -1,7 +1,7 @@
 //! Throughput of the forward models in cell-steps per second on one thread.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hhbayes::model::{CurrentUnit, Grid, Lot, MODELS, Start, StimulusDrive};
+use hhbayes::model::{Grid, LaneStimulus, Lot, MODELS, Start, StimulusDrive};
 use hhbayes::stimulus::{Component, Step, Stimulus};
 use hhbayes::units::Unit;
 
@@ -15,7 +15,7 @@ fn forward(criterion: &mut Criterion) {
     ] {
         let entry = MODELS.iter().find(|entry| entry.name == name).expect("in the catalogue");
         let membrane = (entry.build)(scheme).expect("a known scheme");
-        let lanes = *membrane.widths().last().expect("every membrane has a width");
+        let (lanes, _) = *membrane.widths().last().expect("every membrane has a width");
         let spread = |lane: usize| 0.8 + 0.4 * lane as f64 / lanes as f64;
         let lot = Lot::new(membrane.parameters().len(), lanes, |index, lane| {
             let parameter = membrane.parameters()[index];
@@ -26,15 +26,18 @@ fn forward(criterion: &mut Criterion) {
         let stimulus = Stimulus { unit: Unit::MicroampPerCm2, holding: 0.0, components: vec![component] };
         let grid = Grid { dt_ms: 0.025, stride: 4, samples: 2001 };
         let ones = vec![1.0; lanes];
-        let zeros = vec![0.0; lanes];
         let mut traces = vec![0.0; lanes * grid.samples];
         let start = Start::Voltage(vec![-65.0; lanes]);
         group.throughput(Throughput::Elements((lanes * grid.steps()) as u64));
         group.bench_function(format!("{name} {}", scheme.unwrap_or("default")), |bencher| {
             bencher.iter(|| {
-                let values = |_| vec![0.0, 10.0, 70.0, 60.0];
-                let mut drive =
-                    StimulusDrive::new(&stimulus, grid.dt_ms, &CurrentUnit::Density, &ones, &zeros, values);
+                let lane = LaneStimulus {
+                    stimulus: &stimulus,
+                    values: vec![0.0, 10.0, 70.0, 60.0],
+                    factor: 1.0,
+                    bias_ua_cm2: 0.0,
+                };
+                let mut drive = StimulusDrive::new(grid.dt_ms, &vec![lane; lanes]);
                 membrane.simulate(&lot, &ones, &start, grid, &mut drive, &mut traces)
             });
         });

@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::numeric::standard_normal;
-use crate::stimulus::Stimulus;
+use crate::stimulus::{Component, Stimulus};
 
 /// Injected current density over time.
 pub trait Drive {
@@ -13,19 +13,23 @@ pub trait Drive {
     fn fill(&mut self, first_step: usize, lanes: usize, out: &mut [f64]);
 }
 
-/// How the current of a stimulus becomes a current density.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CurrentUnit {
-    /// The stimulus is in µA/cm².
-    Density,
-    /// The stimulus is in pA and enters a cell of this area, in µm²; one per lane.
-    WholeCell(Vec<f64>),
+/// 1 pA through 1 µm² is 100 µA/cm².
+pub const UA_CM2_PER_PA_UM2: f64 = 100.0;
+
+/// The current of one lane: (holding + Σ amplitude · waveform) · `factor` + `bias_ua_cm2`.
+#[derive(Clone, Debug)]
+pub struct LaneStimulus<'a> {
+    /// The waveforms. Neighbouring lanes with the same stimulus share the work of computing them.
+    pub stimulus: &'a Stimulus,
+    /// Holding current, then amplitude, start and duration of each component; in the unit of the stimulus, and ms.
+    pub values: Vec<f64>,
+    /// µA/cm² for one unit of the stimulus.
+    pub factor: f64,
+    /// Constant current density beside the stimulus.
+    pub bias_ua_cm2: f64,
 }
 
-/// 1 pA through 1 µm² is 100 µA/cm².
-const UA_CM2_PER_PA_UM2: f64 = 100.0;
-
-/// A stimulus as each lane feels it: (holding + Σ amplitude · waveform) · scale + bias, plus white noise.
+/// Stimuli as the lanes feel them, plus white noise.
 #[derive(Debug)]
 pub struct StimulusDrive<'a> {
     dt_ms: f64,
@@ -34,9 +38,11 @@ pub struct StimulusDrive<'a> {
     noise: Option<(Vec<f64>, Vec<ChaCha8Rng>)>,
 }
 
+/// One component in neighbouring lanes.
 #[derive(Debug)]
 struct DrivenComponent<'a> {
-    source: &'a crate::stimulus::Component,
+    source: &'a Component,
+    first_lane: usize,
     /// Amplitude in µA/cm², one per lane.
     gain: Vec<f64>,
     /// Onset and duration in ms, one per lane; `None` if every lane has those of the settings.
@@ -44,37 +50,19 @@ struct DrivenComponent<'a> {
 }
 
 impl<'a> StimulusDrive<'a> {
-    /// The drive of a stimulus.
-    ///
-    /// `values(lane)`: holding current, then amplitude, start and duration of each component, in the units of
-    /// the stimulus and ms. `scale` and `bias_ua_cm2`: one per lane.
-    pub fn new(
-        stimulus: &'a Stimulus,
-        dt_ms: f64,
-        unit: &CurrentUnit,
-        scale: &[f64],
-        bias_ua_cm2: &[f64],
-        values: impl Fn(usize) -> Vec<f64>,
-    ) -> Self {
-        let lanes = scale.len();
-        let values: Vec<Vec<f64>> = (0..lanes).map(values).collect();
-        let factor = |lane: usize| match unit {
-            CurrentUnit::Density => scale[lane],
-            CurrentUnit::WholeCell(area) => scale[lane] * UA_CM2_PER_PA_UM2 / area[lane],
-        };
-        let component = |(index, source): (usize, &'a crate::stimulus::Component)| {
-            let at = 1 + 3 * index;
-            let spans: Vec<(f64, f64)> = values.iter().map(|v| (v[at + 1], v[at + 2])).collect();
-            let fixed = spans.iter().all(|&span| span == (source.start_ms, source.duration_ms));
-            let gain = (0..lanes).map(|lane| values[lane][at] * factor(lane)).collect();
-            DrivenComponent { source, gain, spans_ms: (!fixed).then_some(spans) }
-        };
-        Self {
-            dt_ms,
-            constant: (0..lanes).map(|lane| values[lane][0] * factor(lane) + bias_ua_cm2[lane]).collect(),
-            components: stimulus.components.iter().enumerate().map(component).collect(),
-            noise: None,
+    /// The drive of these lanes with time steps of `dt_ms`.
+    pub fn new(dt_ms: f64, lanes: &[LaneStimulus<'a>]) -> Self {
+        let constant = lanes.iter().map(|lane| lane.values[0] * lane.factor + lane.bias_ua_cm2).collect();
+        let mut components = Vec::new();
+        let mut first_lane = 0;
+        for alike in lanes.chunk_by(|a, b| std::ptr::eq(a.stimulus, b.stimulus)) {
+            let sources = alike[0].stimulus.components.iter().enumerate();
+            components.extend(
+                sources.map(|(index, source)| DrivenComponent::new(source, index, first_lane, alike)),
+            );
+            first_lane += alike.len();
         }
+        Self { dt_ms, constant, components, noise: None }
     }
 
     /// The current density before any component, which holds the cell at rest; µA/cm², one per lane.
@@ -109,8 +97,19 @@ impl Drive for StimulusDrive<'_> {
     }
 }
 
-impl DrivenComponent<'_> {
+impl<'a> DrivenComponent<'a> {
+    /// Component `index` of the stimulus that `lanes` share.
+    fn new(source: &'a Component, index: usize, first_lane: usize, lanes: &[LaneStimulus<'a>]) -> Self {
+        let at = 1 + 3 * index;
+        let spans: Vec<(f64, f64)> =
+            lanes.iter().map(|lane| (lane.values[at + 1], lane.values[at + 2])).collect();
+        let fixed = spans.iter().all(|&span| span == (source.start_ms, source.duration_ms));
+        let gain = lanes.iter().map(|lane| lane.values[at] * lane.factor).collect();
+        Self { source, first_lane, gain, spans_ms: (!fixed).then_some(spans) }
+    }
+
     fn add(&self, from_ms: f64, to_ms: f64, row: &mut [f64]) {
+        let row = &mut row[self.first_lane..self.first_lane + self.gain.len()];
         let unit_mean =
             |(start, duration): (f64, f64)| self.source.unit_mean(from_ms, to_ms, start, duration);
         if let Some(spans) = &self.spans_ms {

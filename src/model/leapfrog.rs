@@ -23,6 +23,9 @@ use crate::numeric::Failure;
 /// Steps whose currents are computed together: small enough to stay in the first-level cache.
 const BLOCK: usize = 64;
 
+/// Lanes of a lot, and measured times relative to a lot of one vector.
+const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1.8)];
+
 /// A channel set advanced by the staggered leapfrog.
 pub(super) struct Leapfrog<C, const GATES: usize> {
     level: Level,
@@ -73,8 +76,8 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for Leapfrog<C, GATES> {
         C::PARAMETERS
     }
 
-    fn widths(&self) -> &'static [usize] {
-        &[WIDTH, 2 * WIDTH, 4 * WIDTH]
+    fn widths(&self) -> &'static [(usize, f64)] {
+        WIDTHS
     }
 
     fn simulate(

@@ -73,9 +73,9 @@ pub trait Membrane: Debug + Send + Sync {
     /// Its own parameters, in the order of the lot.
     fn parameters(&self) -> &'static [ModelParameter];
 
-    /// How many lanes a lot may have, in growing order; wide lots are faster per lane. The spare lanes of a lot
-    /// that is not full repeat one of its sets.
-    fn widths(&self) -> &'static [usize];
+    /// How many lanes a lot may have, in growing order, with the time that a lot takes relative to the narrowest. The
+    /// spare lanes of a lot that is not full repeat one of its sets.
+    fn widths(&self) -> &'static [(usize, f64)];
 
     /// Whether it starts at rest when asked to; pyHH does not.
     fn has_rest(&self) -> bool {

@@ -21,7 +21,7 @@ mod vector;
 use crate::settings::Entry;
 use crate::units::Unit;
 
-pub use drive::{CurrentUnit, Drive, StimulusDrive};
+pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
 pub use membrane::{Grid, Lot, Membrane, Start};
 
 /// One number that a model needs; any of them may be fixed or have a prior.

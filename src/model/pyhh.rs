@@ -44,8 +44,8 @@ impl Membrane for PyHh {
         PARAMETERS
     }
 
-    fn widths(&self) -> &'static [usize] {
-        &[LANES]
+    fn widths(&self) -> &'static [(usize, f64)] {
+        &[(LANES, 1.0)]
     }
 
     fn has_rest(&self) -> bool {

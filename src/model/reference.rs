@@ -38,8 +38,8 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for ExponentialEuler<C, 
         C::PARAMETERS
     }
 
-    fn widths(&self) -> &'static [usize] {
-        &[LANES]
+    fn widths(&self) -> &'static [(usize, f64)] {
+        &[(LANES, 1.0)]
     }
 
     fn simulate(

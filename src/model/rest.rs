@@ -35,9 +35,9 @@ pub(super) fn stable_rests<C: ChannelSet<GATES>, const GATES: usize>(
         let outward = dispatch!(level, simd => scan::<_, C, GATES>(simd, lot, &holding_ua_cm2[vector * WIDTH..], vector));
         for lane in 0..WIDTH {
             let place = vector * WIDTH + lane;
-            let below_zero = |look: usize| outward[look][lane] <= 0.0;
+            let inward: Vec<bool> = outward.iter().map(|row| row[lane] <= 0.0).collect();
             // Only where the outward current grows through zero can a rest be stable.
-            let brackets = (1..LOOKS).filter(|&look| below_zero(look - 1) && !below_zero(look));
+            let brackets = (1..LOOKS).filter(|&look| inward[look - 1] && !inward[look]);
             let parameters = lot.lane(place);
             let membrane = At::<C, GATES> {
                 parameters: &parameters,

@@ -33,7 +33,7 @@ fn trace(
     grid: Grid,
     change: impl Fn(usize, &mut Vec<f64>),
 ) -> (Vec<Vec<f64>>, Vec<Option<crate::numeric::Failure>>) {
-    let lanes = membrane.widths()[0];
+    let lanes = membrane.widths()[0].0;
     let sets: Vec<Vec<f64>> = (0..lanes)
         .map(|lane| {
             let mut set = defaults(membrane);
@@ -42,13 +42,11 @@ fn trace(
         })
         .collect();
     let lot = Lot::new(sets[0].len(), lanes, |index, lane| sets[lane][index]);
-    let values = |_| {
-        let spans = stimulus.components.iter().flat_map(|c| [c.amplitude, c.start_ms, c.duration_ms]);
-        [stimulus.holding].into_iter().chain(spans).collect()
-    };
+    let spans = stimulus.components.iter().flat_map(|c| [c.amplitude, c.start_ms, c.duration_ms]);
+    let values = [stimulus.holding].into_iter().chain(spans).collect();
+    let lane = LaneStimulus { stimulus, values, factor: 1.0, bias_ua_cm2: 0.0 };
     let ones = vec![1.0; lanes];
-    let zeros = vec![0.0; lanes];
-    let mut drive = StimulusDrive::new(stimulus, grid.dt_ms, &CurrentUnit::Density, &ones, &zeros, values);
+    let mut drive = StimulusDrive::new(grid.dt_ms, &vec![lane; lanes]);
     let start = match start {
         Some(voltage) => Start::Voltage(vec![voltage; lanes]),
         None => Start::Rest { holding_ua_cm2: drive.holding_ua_cm2().to_vec(), settle_ms: None },

@@ -95,7 +95,11 @@ impl Setup {
             if !sweep.simulated {
                 continue;
             }
-            match self.simulation.traces(index, sweep, &sets, Streams::new(0)).swap_remove(0) {
+            match self
+                .simulation
+                .traces(&self.experiment.sweeps, index, &sets, Streams::new(0))
+                .swap_remove(0)
+            {
                 Ok(trace) => self.experiment.sweeps[index].voltage_mv = Some(trace),
                 Err(failure) => {
                     let table = root.table("recording", "what was measured");

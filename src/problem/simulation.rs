@@ -6,7 +6,7 @@ use super::data::SweepMeasures;
 use super::experiment::ExperimentSweep;
 use super::parameters::{Slot, cell};
 use crate::features::{Analyser, Mode, Response};
-use crate::model::{CurrentUnit, Drive, Grid, Lot, Membrane, Start, StimulusDrive};
+use crate::model::{Drive, Grid, LaneStimulus, Lot, Membrane, Start, StimulusDrive, UA_CM2_PER_PA_UM2};
 use crate::numeric::{Failure, Natural, Rows, Streams, Summaries};
 use crate::units::Unit;
 
@@ -39,11 +39,27 @@ pub struct Simulation {
     pub stimulus_slots: Vec<Option<usize>>,
 }
 
-/// Voltages of one sweep for a group of parameter sets.
+/// What one lane simulates: a row of the parameter sets on one sweep.
+#[derive(Clone, Copy)]
+struct Lane {
+    row: usize,
+    sweep: usize,
+}
+
+/// Voltages of some lanes, all on the same time grid.
 struct Group {
     /// Shape `[lane, sample]`.
     traces_mv: Vec<f64>,
     failures: Vec<Option<Failure>>,
+}
+
+/// What a batch of simulations has in common.
+#[derive(Clone, Copy)]
+struct Batch<'a> {
+    sweeps: &'a [ExperimentSweep],
+    sets: &'a Rows<Natural>,
+    streams: Streams,
+    call: u64,
 }
 
 impl Simulation {
@@ -85,40 +101,36 @@ impl Simulation {
     ) -> Summaries {
         let columns = measures.iter().map(|own| own.measures.len()).sum();
         let mut summaries = Summaries::missing(sets.len(), columns);
-        let width = self.width(sets.len(), sweeps);
-        let tasks: Vec<(usize, usize)> = (0..sets.len())
-            .step_by(width)
-            .flat_map(|first| (0..sweeps.len()).map(move |sweep| (first, sweep)))
-            .collect();
-        let outcome = |analyser: &mut Analyser, &(first, index): &(usize, usize)| {
-            let sweep = &sweeps[index];
-            let rows: Vec<usize> = (first..(first + width).min(sets.len())).collect();
-            let group = self.group(index, sweep, sets, &rows, width, streams, call);
-            let mut values = Vec::with_capacity(rows.len() * measures[index].measures.len());
-            for trace in group.traces_mv.chunks_exact(sweep.samples).take(rows.len()) {
+        let batch = Batch { sweeps, sets, streams, call };
+        let lots = self.lots(sweeps, sets.len());
+        let outcome = |analyser: &mut Analyser, (lanes, width): &(Vec<Lane>, usize)| {
+            let group = self.group(batch, lanes, *width);
+            let samples = sweeps[lanes[0].sweep].samples;
+            let mut values = Vec::new();
+            for (trace, lane) in group.traces_mv.chunks_exact(samples).zip(lanes) {
+                let sweep = &sweeps[lane.sweep];
                 let response = Response {
                     interval_ms: sweep.interval_ms,
                     voltage_mv: trace,
                     stimulus_ms: sweep.window_ms,
                 };
                 let analysis = analyser.analyse(&response);
-                values.extend(measures[index].measures.iter().map(|measure| measure.value(&analysis)));
+                values.extend(measures[lane.sweep].measures.iter().map(|measure| measure.value(&analysis)));
             }
             (values, group.failures)
         };
         let analyser = || Analyser::new(self.protocol.mode, self.protocol.threshold_mv);
-        let outcomes: Vec<_> = tasks.par_iter().map_init(analyser, outcome).collect();
-        for (&(first, index), (values, failures)) in tasks.iter().zip(&outcomes) {
-            let own = &measures[index];
-            let count = own.measures.len();
-            for (lane, failure) in failures.iter().enumerate().take(sets.len() - first) {
+        let outcomes: Vec<_> = lots.par_iter().map_init(analyser, outcome).collect();
+        for ((lanes, _), (values, failures)) in lots.iter().zip(&outcomes) {
+            let mut values = values.as_slice();
+            for (lane, failure) in lanes.iter().zip(failures) {
                 if let Some(failure) = failure {
-                    summaries.fail(first + lane, *failure);
+                    summaries.fail(lane.row, *failure);
                 }
-                if count > 0 {
-                    let row = &mut summaries.row_mut(first + lane)[own.first..own.first + count];
-                    row.copy_from_slice(&values[lane * count..(lane + 1) * count]);
-                }
+                let own = &measures[lane.sweep];
+                let (mine, rest) = values.split_at(own.measures.len());
+                summaries.row_mut(lane.row)[own.first..own.first + mine.len()].copy_from_slice(mine);
+                values = rest;
             }
         }
         summaries
@@ -127,24 +139,25 @@ impl Simulation {
     /// Voltage of one sweep for every parameter set, one trace each; `Err` says why it failed.
     pub fn traces(
         &self,
-        index: usize,
-        sweep: &ExperimentSweep,
+        sweeps: &[ExperimentSweep],
+        sweep: usize,
         sets: &Rows<Natural>,
         streams: Streams,
     ) -> Vec<Result<Vec<f64>, Failure>> {
-        let width = self.width(sets.len(), std::slice::from_ref(sweep));
-        let firsts: Vec<usize> = (0..sets.len()).step_by(width).collect();
-        let groups: Vec<Vec<Result<Vec<f64>, Failure>>> = firsts
+        let batch = Batch { sweeps, sets, streams, call: 0 };
+        let lanes: Vec<Lane> = (0..sets.len()).map(|row| Lane { row, sweep }).collect();
+        let width = self.width(lanes.len());
+        let lots: Vec<&[Lane]> = lanes.chunks(width).collect();
+        let groups: Vec<Vec<Result<Vec<f64>, Failure>>> = lots
             .par_iter()
-            .map(|&first| {
-                let rows: Vec<usize> = (first..(first + width).min(sets.len())).collect();
-                let group = self.group(index, sweep, sets, &rows, width, streams, 0);
-                let traces = group.traces_mv.chunks_exact(sweep.samples).zip(&group.failures);
+            .map(|lanes| {
+                let group = self.group(batch, lanes, width);
+                let traces = group.traces_mv.chunks_exact(sweeps[sweep].samples).zip(&group.failures);
                 let outcome = |(trace, failure): (&[f64], &Option<Failure>)| match failure {
                     Some(failure) => Err(*failure),
                     None => Ok(trace.to_vec()),
                 };
-                traces.take(rows.len()).map(outcome).collect()
+                traces.take(lanes.len()).map(outcome).collect()
             })
             .collect();
         groups.into_iter().flatten().collect()
@@ -167,58 +180,59 @@ impl Simulation {
     /// The current density that the membrane feels, with scale and bias but without noise, in µA/cm²; one value per
     /// sample, the mean from that sample to the next.
     pub fn current_density(&self, index: usize, sweep: &ExperimentSweep, set: &[f64]) -> Vec<f64> {
-        let one = |place: usize| [self.cell(place).of(set)];
-        let unit = self.current_unit(sweep, |place| one(place).to_vec());
-        let values = |_| self.stimulus_values(index, sweep, set);
-        let (scale, bias) = (one(cell::CURRENT_SCALE), one(cell::BIAS_CURRENT));
-        let mut drive = StimulusDrive::new(&sweep.stimulus, sweep.interval_ms, &unit, &scale, &bias, values);
+        let mut drive = StimulusDrive::new(sweep.interval_ms, &[self.lane_stimulus(index, sweep, set)]);
         let mut density = vec![0.0; sweep.samples];
         drive.fill(0, 1, &mut density);
         density
     }
 
-    /// The widest lot that still gives every thread the same to do. Sweeps much shorter than the longest are not work.
-    fn width(&self, rows: usize, sweeps: &[ExperimentSweep]) -> usize {
-        let widths = self.membrane.widths();
-        let threads = rayon::current_num_threads();
-        let steps: Vec<usize> = sweeps.iter().map(|sweep| self.grid(sweep).steps()).collect();
-        let longest = steps.iter().max().copied().unwrap_or(0);
-        let long = steps.iter().filter(|&&steps| 2 * steps >= longest).count();
-        let even = |width: &&usize| {
-            let lots = rows.div_ceil(**width) * long;
-            lots >= 4 * threads || lots.is_multiple_of(threads)
-        };
-        *widths.iter().rev().find(even).unwrap_or(&widths[0])
+    /// All lanes of a batch in lots with their width. Sweeps on the same time grid share lots.
+    fn lots(&self, sweeps: &[ExperimentSweep], rows: usize) -> Vec<(Vec<Lane>, usize)> {
+        let kind =
+            |sweep: &ExperimentSweep| (sweep.interval_ms.to_bits(), sweep.samples, self.stays_at_rest(sweep));
+        let mut kinds: Vec<_> = sweeps.iter().map(kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let mut lots = Vec::new();
+        for own in kinds {
+            let alike = (0..sweeps.len()).filter(|&sweep| kind(&sweeps[sweep]) == own);
+            let lanes: Vec<Lane> =
+                alike.flat_map(|sweep| (0..rows).map(move |row| Lane { row, sweep })).collect();
+            let width = self.width(lanes.len());
+            lots.extend(lanes.chunks(width).map(|lanes| (lanes.to_vec(), width)));
+        }
+        lots
     }
 
-    #[allow(clippy::too_many_arguments, reason = "a lot is named by all of these")]
-    fn group(
-        &self,
-        index: usize,
-        sweep: &ExperimentSweep,
-        sets: &Rows<Natural>,
-        rows: &[usize],
-        width: usize,
-        streams: Streams,
-        call: u64,
-    ) -> Group {
-        // Spare lanes repeat the last set.
-        let row_of = |lane: usize| rows[lane.min(rows.len() - 1)];
-        let set = |lane: usize| sets.row(row_of(lane));
+    /// The width at which all threads together are done first.
+    fn width(&self, lanes: usize) -> usize {
+        let threads = rayon::current_num_threads();
+        let time = |(width, time): &(usize, f64)| lanes.div_ceil(*width).div_ceil(threads) as f64 * time;
+        let widths = self.membrane.widths().iter();
+        widths.min_by(|a, b| time(a).total_cmp(&time(b))).map_or(lanes, |(width, _)| *width)
+    }
+
+    /// Simulates lanes that share a time grid.
+    fn group(&self, batch: Batch<'_>, lanes: &[Lane], width: usize) -> Group {
+        // Spare lanes repeat the last one.
+        let lane = |index: usize| lanes[index.min(lanes.len() - 1)];
+        let set = |index: usize| batch.sets.row(lane(index).row);
+        let sweep = |index: usize| &batch.sweeps[lane(index).sweep];
         let each =
             |place: usize| -> Vec<f64> { (0..width).map(|lane| self.cell(place).of(set(lane))).collect() };
         let own = self.membrane.parameters().len();
         let lot = Lot::new(own, width, |parameter, lane| self.slots[parameter].of(set(lane)));
         let capacitance = each(cell::C_M);
-        let unit = self.current_unit(sweep, each);
-        let grid = self.grid(sweep);
-        let values = |lane| self.stimulus_values(index, sweep, set(lane));
-        let (scale, bias) = (each(cell::CURRENT_SCALE), each(cell::BIAS_CURRENT));
-        let mut drive = StimulusDrive::new(&sweep.stimulus, grid.dt_ms, &unit, &scale, &bias, values);
+        let grid = self.grid(sweep(0));
+        let stimuli: Vec<LaneStimulus<'_>> =
+            (0..width).map(|index| self.lane_stimulus(lane(index).sweep, sweep(index), set(index))).collect();
+        let mut drive = StimulusDrive::new(grid.dt_ms, &stimuli);
         if self.is_stochastic() {
-            let streams = streams.stage("current noise").stage(&sweep.name);
-            let generators = (0..width).map(|lane| streams.generator(call, row_of(lane) as u64)).collect();
-            drive = drive.with_noise(&each(cell::CURRENT_NOISE), generators);
+            let generator = |index: usize| {
+                let streams = batch.streams.stage("current noise").stage(&sweep(index).name);
+                streams.generator(batch.call, lane(index).row as u64)
+            };
+            drive = drive.with_noise(&each(cell::CURRENT_NOISE), (0..width).map(generator).collect());
         }
         let start = if self.protocol.from_rest {
             let holding_ua_cm2 = drive.holding_ua_cm2().to_vec();
@@ -226,20 +240,20 @@ impl Simulation {
         } else {
             Start::Voltage(each(cell::INITIAL_VOLTAGE))
         };
-        let mut traces_mv = vec![0.0; width * sweep.samples];
-        let failures = if self.stays_at_rest(sweep) {
+        let mut traces_mv = vec![0.0; width * grid.samples];
+        let failures = if self.stays_at_rest(sweep(0)) {
             let mut rests_mv = vec![0.0; width];
             let moment = Grid { samples: 1, ..grid };
             let failures =
                 self.membrane.simulate(&lot, &capacitance, &start, moment, &mut drive, &mut rests_mv);
-            for (trace, rest) in traces_mv.chunks_exact_mut(sweep.samples).zip(rests_mv) {
+            for (trace, rest) in traces_mv.chunks_exact_mut(grid.samples).zip(rests_mv) {
                 trace.fill(rest);
             }
             failures
         } else {
             self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, &mut traces_mv)
         };
-        for (trace, offset) in traces_mv.chunks_exact_mut(sweep.samples).zip(each(cell::VOLTAGE_OFFSET)) {
+        for (trace, offset) in traces_mv.chunks_exact_mut(grid.samples).zip(each(cell::VOLTAGE_OFFSET)) {
             if offset != 0.0 {
                 for voltage in trace {
                     *voltage += offset;
@@ -247,6 +261,30 @@ impl Simulation {
             }
         }
         Group { traces_mv, failures }
+    }
+
+    /// The current of a sweep as one parameter set feels it.
+    fn lane_stimulus<'a>(&self, index: usize, sweep: &'a ExperimentSweep, set: &[f64]) -> LaneStimulus<'a> {
+        let density = match sweep.stimulus.unit {
+            Unit::Picoamp => UA_CM2_PER_PA_UM2 / self.area_um2(set),
+            _ => 1.0,
+        };
+        LaneStimulus {
+            stimulus: &sweep.stimulus,
+            values: self.stimulus_values(index, sweep, set),
+            factor: density * self.cell(cell::CURRENT_SCALE).of(set),
+            bias_ua_cm2: self.cell(cell::BIAS_CURRENT).of(set),
+        }
+    }
+
+    /// Membrane area: as given, or from the capacitance of the whole cell.
+    fn area_um2(&self, set: &[f64]) -> f64 {
+        // 1 pF at 1 µF/cm² is 100 µm².
+        const UM2: f64 = 100.0;
+        if self.cell(cell::AREA).is_given() {
+            return self.cell(cell::AREA).of(set);
+        }
+        UM2 * self.cell(cell::CAPACITANCE).of(set) / self.cell(cell::C_M).of(set)
     }
 
     /// Whether nothing happens in a sweep: it starts at a stable rest, which no current leaves.
@@ -257,21 +295,6 @@ impl Simulation {
             && sweep.stimulus.components.is_empty()
             && !self.is_stochastic()
             && self.membrane.has_rest()
-    }
-
-    /// How the current of a sweep becomes a density: by the membrane area as given, or by that of the capacitance of
-    /// the whole cell. `each(place)`: a number of the cell in every lane.
-    fn current_unit(&self, sweep: &ExperimentSweep, each: impl Fn(usize) -> Vec<f64>) -> CurrentUnit {
-        // 1 pF at 1 µF/cm² is 100 µm².
-        const UM2: f64 = 100.0;
-        if sweep.stimulus.unit != Unit::Picoamp {
-            return CurrentUnit::Density;
-        }
-        if self.cell(cell::AREA).is_given() {
-            return CurrentUnit::WholeCell(each(cell::AREA));
-        }
-        let areas = each(cell::CAPACITANCE).into_iter().zip(each(cell::C_M));
-        CurrentUnit::WholeCell(areas.map(|(whole, specific)| UM2 * whole / specific).collect())
     }
 
     /// Holding current, then amplitude, onset and duration of each component.

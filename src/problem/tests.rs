@@ -107,7 +107,7 @@ fn a_sweep_without_stimulus_is_not_simulated_and_yet_the_same() {
         let problem = problem(&text);
         let sets = draws(&problem, 9);
         let trace = |index: usize| {
-            problem.simulation.traces(index, &problem.experiment.sweeps[index], &sets, Streams::new(0))
+            problem.simulation.traces(&problem.experiment.sweeps, index, &sets, Streams::new(0))
         };
         let mut compared = 0;
         for (short, full) in trace(0).into_iter().zip(trace(1)) {
@@ -224,8 +224,7 @@ fn spike_times_ms(trace: &[f64], interval_ms: f64) -> Vec<f64> {
 fn traces(text: &str) -> Vec<f64> {
     let problem = problem(text);
     let set = Rows::from_values(vec![120.0, 36.0], 2);
-    let sweep = &problem.experiment.sweeps[0];
-    problem.simulation.traces(0, sweep, &set, Streams::new(0)).swap_remove(0).unwrap()
+    problem.simulation.traces(&problem.experiment.sweeps, 0, &set, Streams::new(0)).swap_remove(0).unwrap()
 }
 
 #[test]
@@ -261,7 +260,11 @@ fn another_solver_gives_the_same_trace() {
         let problem = problem(&text);
         let sweep = &problem.experiment.sweeps[0];
         let set = Rows::from_values(vec![g_na, g_k], 2);
-        let own = problem.simulation.traces(0, sweep, &set, Streams::new(0)).swap_remove(0).unwrap();
+        let own = problem
+            .simulation
+            .traces(&problem.experiment.sweeps, 0, &set, Streams::new(0))
+            .swap_remove(0)
+            .unwrap();
         let other = sweep.voltage_mv.as_ref().unwrap();
         let (own_times, other_times) = (spike_times_ms(&own, 0.01), spike_times_ms(other, 0.01));
         assert_eq!(own_times.len(), other_times.len());

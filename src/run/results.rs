@@ -288,7 +288,7 @@ fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
         Variable::counted("trace", kept),
     ];
     for (index, sweep) in problem.experiment.sweeps.iter().enumerate() {
-        let traces = problem.simulation.traces(index, sweep, &few, streams);
+        let traces = problem.simulation.traces(&problem.experiment.sweeps, index, &few, streams);
         let values =
             traces.into_iter().flat_map(|trace| trace.unwrap_or_else(|_| vec![f64::NAN; sweep.samples]));
         let time = format!("time_{}", sweep.name);

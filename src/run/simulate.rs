@@ -97,7 +97,8 @@ fn table(
     let several = experiment.sweeps.len() > 1;
     let mut text = String::from(if several { "sweep,t_ms,v_mV,i_uA_cm2\n" } else { "t_ms,v_mV,i_uA_cm2\n" });
     for (index, sweep) in experiment.sweeps.iter().enumerate() {
-        let trace = setup.simulation.traces(index, sweep, sets, Streams::new(seed)).swap_remove(0);
+        let trace =
+            setup.simulation.traces(&experiment.sweeps, index, sets, Streams::new(seed)).swap_remove(0);
         let trace = trace.map_err(|failure| RunError::Simulation {
             sweep: sweep.name.clone(),
             reason: failure.reason(),
