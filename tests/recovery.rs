@@ -1,5 +1,7 @@
 //! Known parameters are found again, and two methods that share nothing but the simulator agree on them.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use std::path::Path;
 
 use assert_cmd::Command;
