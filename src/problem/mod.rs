@@ -78,7 +78,7 @@ impl Problem {
         }
         let mut setup = draft.finish(root)?;
         setup.simulate_recording(root)?;
-        let Setup { experiment, mut simulation, space, truth: _ } = setup;
+        let Setup { experiment, mut simulation, space, truth } = setup;
         let data = reader.data(&experiment, &tables, &table, &mut analyser, &mut simulation.slots);
         let mut problem = Self {
             observed: data.data.iter().map(|datum| datum.observed).collect(),
@@ -91,7 +91,7 @@ impl Problem {
             tally: Tally::default(),
         };
         problem.scales = problem.sds(medians(&problem.space, &[]).row(0)).collect();
-        problem.add_observation_noise(root);
+        problem.add_observation_noise(root, &truth);
         (!root.has_mistakes()).then_some(problem)
     }
 
@@ -168,13 +168,13 @@ impl Problem {
     }
 
     /// With `noise_seed`, simulated data differ from the truth as the likelihood says.
-    fn add_observation_noise(&mut self, root: &Section<'_>) {
+    fn add_observation_noise(&mut self, root: &Section<'_>, truth: &[(usize, f64)]) {
         if !self.experiment.simulated {
             return;
         }
         let table = root.table("recording", "what was measured");
         let Some(seed) = table.key("noise_seed", experiment::NOISE_SEED).count_maybe() else { return };
-        let set = medians(&self.space, &[]);
+        let set = medians(&self.space, truth);
         let streams = Streams::new(seed as u64);
         self.observed = self.replicate(&self.observed, set.row(0), streams, 0, 0);
         for (datum, observed) in self.data.data.iter_mut().zip(&self.observed) {
