@@ -18,7 +18,7 @@ fn forward(criterion: &mut Criterion) {
         let (lanes, _) = *membrane.widths().last().expect("every membrane has a width");
         let spread = |lane: usize| 0.8 + 0.4 * lane as f64 / lanes as f64;
         let lot = Lot::new(membrane.parameters().len(), lanes, |index, lane| {
-            let parameter = membrane.parameters()[index];
+            let parameter = &membrane.parameters()[index];
             parameter.default * if index < 3 { spread(lane) } else { 1.0 }
         });
         let component =

@@ -1,62 +1,143 @@
 //! What the numerical schemes need to know of a set of channels.
 //!
-//! Every channel set is written twice: once in plain numbers as the papers print it, and once in lanes for speed.
-//! A test holds the two together.
+//! The kinetics are written twice: once in plain numbers as the papers print them, and once for any [`Number`],
+//! shaped for speed. A test holds the two together.
 
-use fearless_simd::Simd;
+use std::fmt::Debug;
 
 use super::ModelParameter;
-use super::vector::Lanes;
+use super::number::Number;
 
 /// The kinetics of one gate at one voltage: α = `opening` / `denominator` and
 /// α + β = `total` / `denominator`, both in units of 2 / dt.
 #[derive(Clone, Copy)]
-pub(super) struct GateRates<S: Simd> {
-    pub opening: Lanes<S>,
-    pub total: Lanes<S>,
-    pub denominator: Lanes<S>,
+pub(super) struct GateRates<N> {
+    pub opening: N,
+    pub total: N,
+    pub denominator: N,
 }
 
-/// A set of channels with `GATES` gates, composed at compile time.
-pub(super) trait ChannelSet<const GATES: usize>: Send + Sync + 'static {
+impl<N: Number> GateRates<N> {
+    /// α = `opening` / `denominator`, and β in whole, both times dt / 2.
+    #[inline(always)]
+    pub(super) fn new(opening: N, beta: N, denominator: N) -> Self {
+        Self { opening, total: beta.times_plus(denominator, opening), denominator }
+    }
+}
+
+/// A current g · (open fraction) · (V − E), by the places of g and E among the parameters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Current {
+    pub conductance: usize,
+    pub reversal: usize,
+}
+
+/// A set of channels: gates that open with the voltage, and currents that flow through what is open.
+///
+/// Sets that are known when the program is built keep their gates in arrays, sets from a settings file in lists.
+pub(super) trait ChannelSet: Debug + Send + Sync {
+    /// One `T` for each gate.
+    type Gates<T: Copy>: Clone + AsRef<[T]> + AsMut<[T]>;
+
+    /// One `T` for each current.
+    type Currents<T: Copy>: Clone + AsRef<[T]> + AsMut<[T]>;
+
+    /// What is computed once per run.
+    type Constants<N: Number>;
+
     /// Parameters in the order in which lots carry them.
-    const PARAMETERS: &'static [ModelParameter];
+    fn parameters(&self) -> &[ModelParameter];
 
-    /// What the lanes need at every step, made once per run.
-    type Constants<S: Simd>: Copy;
+    /// Room for one `T` per gate.
+    fn gates<T: Copy>(&self, value: T) -> Self::Gates<T>;
 
-    /// Constants for eight parameter sets; `parameters(index)` gives one parameter in eight lanes.
-    fn constants<S: Simd>(
-        simd: S,
-        parameters: impl Fn(usize) -> Lanes<S>,
-        half_step_ms: f64,
-    ) -> Self::Constants<S>;
+    /// The currents.
+    fn currents(&self) -> Self::Currents<Current>;
+
+    /// Room for one `T` per current.
+    fn per_current<T: Copy>(&self, value: T) -> Self::Currents<T>;
+
+    /// Constants of the parameter sets that `parameters(index)` gives, one parameter at a time.
+    fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Self::Constants<N>;
 
     /// The rates of every gate.
-    fn rates<S: Simd>(simd: S, constants: &Self::Constants<S>, voltage: Lanes<S>) -> [GateRates<S>; GATES];
+    fn rates<N: Number>(
+        &self,
+        constants: &Self::Constants<N>,
+        voltage: N,
+        rates: &mut Self::Gates<GateRates<N>>,
+    );
 
-    /// Total conductance g and Σ g E, in mS/cm² and µA/cm²: the membrane current is g V − Σ g E.
-    fn conductance<S: Simd>(
-        constants: &Self::Constants<S>,
-        gates: &[Lanes<S>; GATES],
-    ) -> (Lanes<S>, Lanes<S>);
+    /// The open fraction of every current. Gates that follow the voltage at once are read from `voltage`.
+    fn open<N: Number>(
+        &self,
+        constants: &Self::Constants<N>,
+        gates: &Self::Gates<N>,
+        voltage: N,
+        open: &mut Self::Currents<N>,
+    );
 
     /// α and β of every gate in 1/ms, as the paper prints them.
-    fn rates_per_ms(parameters: &[f64], voltage_mv: f64) -> [(f64, f64); GATES];
-
-    /// The same as `conductance`, in plain numbers.
-    fn conductance_plain(parameters: &[f64], gates: &[f64; GATES]) -> (f64, f64);
+    fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> Self::Gates<(f64, f64)>;
 }
 
 /// Gates at their steady state at one voltage.
-pub(super) fn steady_state<C: ChannelSet<GATES>, const GATES: usize>(
+pub(super) fn steady_state<C: ChannelSet>(
+    channels: &C,
     parameters: &[f64],
     voltage_mv: f64,
-) -> [f64; GATES] {
-    C::rates_per_ms(parameters, voltage_mv).map(|(alpha, beta)| alpha / (alpha + beta))
+) -> C::Gates<f64> {
+    let rates = channels.rates_per_ms(parameters, voltage_mv);
+    let mut gates = channels.gates(0.0);
+    for (gate, (alpha, beta)) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
+        *gate = alpha / (alpha + beta);
+    }
+    gates
+}
+
+/// Total conductance g and Σ g E of one parameter set, in mS/cm² and µA/cm²: the membrane current is g V − Σ g E.
+pub(super) fn conductance<C: ChannelSet>(
+    channels: &C,
+    parameters: &[f64],
+    gates: &C::Gates<f64>,
+    voltage_mv: f64,
+) -> (f64, f64) {
+    let constants = channels.constants(|index| parameters[index], 1.0);
+    let mut open = channels.per_current(0.0);
+    channels.open(&constants, gates, voltage_mv, &mut open);
+    let currents = channels.currents();
+    let terms = currents.as_ref().iter().zip(open.as_ref());
+    terms.fold((0.0, 0.0), |(g, g_e), (current, open)| {
+        let own = parameters[current.conductance] * open;
+        (g + own, g_e + own * parameters[current.reversal])
+    })
 }
 
 /// x / (eˣ − 1), continued through x = 0 by its Taylor polynomial.
 pub(super) fn efun(x: f64) -> f64 {
     if x.abs() < 1e-4 { 1.0 - x / 2.0 } else { x / x.exp_m1() }
 }
+
+/// The part of a [`ChannelSet`] that its number of gates and currents says.
+macro_rules! fixed_shape {
+    ($gates:literal gates, $currents:expr) => {
+        type Gates<T: Copy> = [T; $gates];
+        type Currents<T: Copy> = [T; $currents.len()];
+
+        #[inline(always)]
+        fn gates<T: Copy>(&self, value: T) -> Self::Gates<T> {
+            [value; $gates]
+        }
+
+        #[inline(always)]
+        fn currents(&self) -> Self::Currents<Current> {
+            $currents
+        }
+
+        #[inline(always)]
+        fn per_current<T: Copy>(&self, value: T) -> Self::Currents<T> {
+            [value; $currents.len()]
+        }
+    };
+}
+pub(super) use fixed_shape;

@@ -4,11 +4,9 @@
 //! (1952) as functions of v = V − V_rest, every rate multiplied by φ · Q10^((T − 6.3 °C) / 10), Q10 = 3.
 //! Source: <https://doi.org/10.1113/jphysiol.1952.sp004764>
 
-use fearless_simd::{Simd, prelude::*};
-
-use super::channels::{ChannelSet, GateRates, efun};
+use super::channels::{ChannelSet, Current, GateRates, efun, fixed_shape};
 use super::leapfrog::Leapfrog;
-use super::vector::{Lanes, linear_over_exponential, small_exponential};
+use super::number::{Number, small_exponential};
 use super::{Build, Membrane, ModelParameter};
 use crate::settings::Entry;
 use crate::units::Unit;
@@ -21,7 +19,7 @@ pub const ENTRY: Entry<Build> = Entry {
 
 fn build(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]> {
     match scheme {
-        None | Some("leapfrog") => Ok(Box::new(Leapfrog::<HodgkinHuxley, 3>::new())),
+        None | Some("leapfrog") => Ok(Box::new(Leapfrog::new(HodgkinHuxley))),
         Some(_) => Err(&["leapfrog"]),
     }
 }
@@ -30,69 +28,45 @@ const CONDUCTANCE: (f64, f64) = (0.0, 1e4);
 const VOLTAGE: (f64, f64) = (-200.0, 200.0);
 
 pub(super) const PARAMETERS: &[ModelParameter] = &[
-    ModelParameter {
-        name: "g_Na",
-        unit: Unit::MillisiemensPerCm2,
-        default: 120.0,
-        range: CONDUCTANCE,
-        summary: "maximal conductance of the sodium channels",
-    },
-    ModelParameter {
-        name: "g_K",
-        unit: Unit::MillisiemensPerCm2,
-        default: 36.0,
-        range: CONDUCTANCE,
-        summary: "maximal conductance of the delayed-rectifier potassium channels",
-    },
-    ModelParameter {
-        name: "g_L",
-        unit: Unit::MillisiemensPerCm2,
-        default: 0.3,
-        range: CONDUCTANCE,
-        summary: "leak conductance",
-    },
-    ModelParameter {
-        name: "E_Na",
-        unit: Unit::Millivolt,
-        default: 50.0,
-        range: VOLTAGE,
-        summary: "reversal potential of sodium",
-    },
-    ModelParameter {
-        name: "E_K",
-        unit: Unit::Millivolt,
-        default: -77.0,
-        range: VOLTAGE,
-        summary: "reversal potential of potassium",
-    },
-    ModelParameter {
-        name: "E_L",
-        unit: Unit::Millivolt,
-        default: -54.387,
-        range: VOLTAGE,
-        summary: "reversal potential of the leak",
-    },
-    ModelParameter {
-        name: "V_rest",
-        unit: Unit::Millivolt,
-        default: -65.0,
-        range: VOLTAGE,
-        summary: "voltage from which the rates of 1952 are counted",
-    },
-    ModelParameter {
-        name: "phi",
-        unit: Unit::One,
-        default: 1.0,
-        range: (1e-3, 1e3),
-        summary: "factor on all rates, beside that of the temperature",
-    },
-    ModelParameter {
-        name: "temperature",
-        unit: Unit::Celsius,
-        default: 6.3,
-        range: (-5.0, 60.0),
-        summary: "temperature; all rates grow by 3 in 10 degrees from 6.3 degC",
-    },
+    ModelParameter::new(
+        "g_Na",
+        Unit::MillisiemensPerCm2,
+        120.0,
+        CONDUCTANCE,
+        "maximal conductance of the sodium channels",
+    ),
+    ModelParameter::new(
+        "g_K",
+        Unit::MillisiemensPerCm2,
+        36.0,
+        CONDUCTANCE,
+        "maximal conductance of the delayed-rectifier potassium channels",
+    ),
+    ModelParameter::new("g_L", Unit::MillisiemensPerCm2, 0.3, CONDUCTANCE, "leak conductance"),
+    ModelParameter::new("E_Na", Unit::Millivolt, 50.0, VOLTAGE, "reversal potential of sodium"),
+    ModelParameter::new("E_K", Unit::Millivolt, -77.0, VOLTAGE, "reversal potential of potassium"),
+    ModelParameter::new("E_L", Unit::Millivolt, -54.387, VOLTAGE, "reversal potential of the leak"),
+    ModelParameter::new(
+        "V_rest",
+        Unit::Millivolt,
+        -65.0,
+        VOLTAGE,
+        "voltage from which the rates of 1952 are counted",
+    ),
+    ModelParameter::new(
+        "phi",
+        Unit::One,
+        1.0,
+        (1e-3, 1e3),
+        "factor on all rates, beside that of the temperature",
+    ),
+    ModelParameter::new(
+        "temperature",
+        Unit::Celsius,
+        6.3,
+        (-5.0, 60.0),
+        "temperature; all rates grow by 3 in 10 degrees from 6.3 degC",
+    ),
 ];
 
 // Places in the table above.
@@ -106,59 +80,42 @@ const V_REST: usize = 6;
 const PHI: usize = 7;
 const TEMPERATURE: usize = 8;
 
-/// Temperature of the experiments of 1952.
+/// Temperature of the experiments of 1952, and how much faster gates are 10 degrees above it.
 const REFERENCE_CELSIUS: f64 = 6.3;
 const Q10: f64 = 3.0;
 
-/// Factor on all rates.
-fn rate_factor(phi: f64, temperature_celsius: f64) -> f64 {
-    phi * Q10.powf((temperature_celsius - REFERENCE_CELSIUS) / 10.0)
-}
-
+#[derive(Clone, Copy, Debug)]
 pub(super) struct HodgkinHuxley;
 
-#[derive(Clone, Copy)]
-pub(super) struct Constants<S: Simd> {
-    half_step: Lanes<S>,
-    v_rest: Lanes<S>,
-    g_na: Lanes<S>,
-    g_k: Lanes<S>,
-    g_l: Lanes<S>,
-    e_na: Lanes<S>,
-    e_k: Lanes<S>,
-    g_e_l: Lanes<S>,
+pub(super) struct Constants<N> {
+    half_step: N,
+    v_rest: N,
 }
 
-impl ChannelSet<3> for HodgkinHuxley {
-    const PARAMETERS: &'static [ModelParameter] = PARAMETERS;
+impl ChannelSet for HodgkinHuxley {
+    type Constants<N: Number> = Constants<N>;
 
-    type Constants<S: Simd> = Constants<S>;
+    fixed_shape!(3 gates, [
+        Current { conductance: G_NA, reversal: E_NA },
+        Current { conductance: G_K, reversal: E_K },
+        Current { conductance: G_L, reversal: E_L },
+    ]);
+
+    fn parameters(&self) -> &[ModelParameter] {
+        PARAMETERS
+    }
 
     #[inline(always)]
-    fn constants<S: Simd>(
-        simd: S,
-        parameters: impl Fn(usize) -> Lanes<S>,
-        half_step_ms: f64,
-    ) -> Constants<S> {
-        let (phi, temperature) = (parameters(PHI), parameters(TEMPERATURE));
-        let half_step: [f64; 8] =
-            std::array::from_fn(|lane| half_step_ms * rate_factor(phi[lane], temperature[lane]));
-        Constants {
-            half_step: half_step.simd_into(simd),
-            v_rest: parameters(V_REST),
-            g_na: parameters(G_NA),
-            g_k: parameters(G_K),
-            g_l: parameters(G_L),
-            e_na: parameters(E_NA),
-            e_k: parameters(E_K),
-            g_e_l: parameters(G_L) * parameters(E_L),
-        }
+    fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
+        let decades = (parameters(TEMPERATURE) - REFERENCE_CELSIUS) * 0.1;
+        let rate_factor = parameters(PHI) * (decades * Q10.ln()).exp();
+        Constants { half_step: rate_factor * half_step_ms, v_rest: parameters(V_REST) }
     }
 
     /// All six rates from the one exponential u = e^(−v / 720): u⁹ = e^(−v/80), u³⁶ = e^(−v/20),
     /// u⁴⁰ = e^(−v/18), u⁷² = e^(−v/10).
     #[inline(always)]
-    fn rates<S: Simd>(simd: S, constants: &Constants<S>, voltage: Lanes<S>) -> [GateRates<S>; 3] {
+    fn rates<N: Number>(&self, constants: &Constants<N>, voltage: N, rates: &mut [GateRates<N>; 3]) {
         const CENTRE: f64 = 30.0;
         // Constant factors e^(CENTRE / k) that the centred polynomial leaves out, folded with those of the rates.
         const BETA_N: f64 = 0.125 * 0.687_289_278_790_972_2; // e^(−30/80)
@@ -168,7 +125,7 @@ impl ChannelSet<3> for HodgkinHuxley {
         const EXP_25: f64 = 0.606_530_659_712_633_4; // e^((25 − 30)/10)
         let h = constants.half_step;
         let v = voltage - constants.v_rest;
-        let u = small_exponential(simd, v.max(-100.0).min(160.0) - CENTRE, 720.0);
+        let u = small_exponential(v.within(-100.0, 160.0) - CENTRE, 720.0);
         let u2 = u * u;
         let u4 = u2 * u2;
         let u8 = u4 * u4;
@@ -178,37 +135,31 @@ impl ChannelSet<3> for HodgkinHuxley {
         let u40 = u36 * u4;
         let u72 = u36 * u36;
 
-        let (x_m, m_denominator) = linear_over_exponential(simd, -(v - 25.0), u72 * EXP_25, 10.0);
+        let per_10_mv = v.constant(0.1);
+        let (x_m, m_denominator) = (-(v - 25.0)).linear_over_exponential(u72 * EXP_25, per_10_mv);
         let m_opening = x_m * 0.1 * h;
         let h_denominator = u72 + 1.0;
         let h_opening = u36 * ALPHA_H * h_denominator * h;
-        let (x_n, n_denominator) = linear_over_exponential(simd, -(v - 10.0), u72 * EXP_10, 10.0);
+        let (x_n, n_denominator) = (-(v - 10.0)).linear_over_exponential(u72 * EXP_10, per_10_mv);
         let n_opening = x_n * 0.01 * h;
-        let gate = |opening: Lanes<S>, beta: Lanes<S>, denominator: Lanes<S>| GateRates {
-            opening,
-            total: beta.mul_add(denominator, opening),
-            denominator,
-        };
-        [
-            gate(m_opening, u40 * BETA_M * h, m_denominator),
+        *rates = [
+            GateRates::new(m_opening, u40 * BETA_M * h, m_denominator),
             GateRates { opening: h_opening, total: h_opening + h, denominator: h_denominator },
-            gate(n_opening, u9 * BETA_N * h, n_denominator),
-        ]
+            GateRates::new(n_opening, u9 * BETA_N * h, n_denominator),
+        ];
     }
 
+    /// m³h, n⁴, 1.
     #[inline(always)]
-    fn conductance<S: Simd>(constants: &Constants<S>, gates: &[Lanes<S>; 3]) -> (Lanes<S>, Lanes<S>) {
+    fn open<N: Number>(&self, _: &Constants<N>, gates: &[N; 3], _: N, open: &mut [N; 3]) {
         let [m, h, n] = *gates;
         let n2 = n * n;
-        let g_na = constants.g_na * (m * m) * (m * h);
-        let g_k = constants.g_k * (n2 * n2);
-        let total = g_na + g_k + constants.g_l;
-        (total, g_na.mul_add(constants.e_na, g_k.mul_add(constants.e_k, constants.g_e_l)))
+        *open = [(m * m) * (m * h), n2 * n2, n.constant(1.0)];
     }
 
-    fn rates_per_ms(parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 3] {
+    fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 3] {
         let v = voltage_mv - parameters[V_REST];
-        let phi = rate_factor(parameters[PHI], parameters[TEMPERATURE]);
+        let phi = parameters[PHI] * Q10.powf((parameters[TEMPERATURE] - REFERENCE_CELSIUS) / 10.0);
         let alpha_m = efun((25.0 - v) / 10.0);
         let beta_m = 4.0 * (-v / 18.0).exp();
         let alpha_h = 0.07 * (-v / 20.0).exp();
@@ -216,13 +167,5 @@ impl ChannelSet<3> for HodgkinHuxley {
         let alpha_n = 0.1 * efun((10.0 - v) / 10.0);
         let beta_n = 0.125 * (-v / 80.0).exp();
         [(phi * alpha_m, phi * beta_m), (phi * alpha_h, phi * beta_h), (phi * alpha_n, phi * beta_n)]
-    }
-
-    fn conductance_plain(parameters: &[f64], gates: &[f64; 3]) -> (f64, f64) {
-        let [m, h, n] = *gates;
-        let g_na = parameters[G_NA] * m.powi(3) * h;
-        let g_k = parameters[G_K] * n.powi(4);
-        let g_l = parameters[G_L];
-        (g_na + g_k + g_l, g_na * parameters[E_NA] + g_k * parameters[E_K] + g_l * parameters[E_L])
     }
 }

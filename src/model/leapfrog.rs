@@ -7,17 +7,14 @@
 //! One SIMD lane is one parameter set, and several vectors are advanced in turn to hide the latency of the
 //! arithmetic of each.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::channels::ChannelSet;
+use super::ModelParameter;
+use super::channels::{ChannelSet, Current, GateRates, steady_state};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
+use super::number::{Lanes, Number, WIDTH};
 use super::rest;
-use super::vector::{Lanes, WIDTH};
-use super::{ModelParameter, channels::steady_state};
 use crate::numeric::Failure;
 
 /// Steps whose currents are computed together: small enough to stay in the first-level cache.
@@ -27,37 +24,33 @@ const BLOCK: usize = 64;
 const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1.8)];
 
 /// A channel set advanced by the staggered leapfrog.
-pub(super) struct Leapfrog<C, const GATES: usize> {
+#[derive(Debug)]
+pub(super) struct Leapfrog<C> {
     level: Level,
-    channels: PhantomData<C>,
+    channels: C,
 }
 
-impl<C, const GATES: usize> Leapfrog<C, GATES> {
-    pub(super) fn new() -> Self {
-        Self { level: Level::new(), channels: PhantomData }
-    }
-}
-
-impl<C, const GATES: usize> fmt::Debug for Leapfrog<C, GATES> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Leapfrog {{ {:?} }}", self.level)
+impl<C> Leapfrog<C> {
+    pub(super) fn new(channels: C) -> Self {
+        Self { level: Level::new(), channels }
     }
 }
 
 /// The state of a lot: voltage and gates, shape `[lane]` and `[gate, lane]`.
 #[derive(Clone)]
-pub(super) struct State<const GATES: usize> {
+pub(super) struct State {
     pub voltage_mv: Vec<f64>,
-    pub gates: [Vec<f64>; GATES],
+    pub gates: Vec<Vec<f64>>,
 }
 
-impl<const GATES: usize> State<GATES> {
+impl State {
     /// Gates at steady state at the given voltages.
-    pub(super) fn steady<C: ChannelSet<GATES>>(lot: &Lot, voltage_mv: Vec<f64>) -> Self {
-        let mut gates = std::array::from_fn(|_| vec![0.0; lot.lanes()]);
+    pub(super) fn steady<C: ChannelSet>(channels: &C, lot: &Lot, voltage_mv: Vec<f64>) -> Self {
+        let mut gates = vec![vec![0.0; lot.lanes()]; channels.gates(()).as_ref().len()];
         for (lane, &voltage) in voltage_mv.iter().enumerate() {
-            for (gate, value) in gates.iter_mut().zip(steady_state::<C, GATES>(&lot.lane(lane), voltage)) {
-                gate[lane] = value;
+            let steady = steady_state(channels, &lot.lane(lane), voltage);
+            for (gate, value) in gates.iter_mut().zip(steady.as_ref()) {
+                gate[lane] = *value;
             }
         }
         Self { voltage_mv, gates }
@@ -71,9 +64,9 @@ struct Run<'a> {
     grid: Grid,
 }
 
-impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for Leapfrog<C, GATES> {
-    fn parameters(&self) -> &'static [ModelParameter] {
-        C::PARAMETERS
+impl<C: ChannelSet> Membrane for Leapfrog<C> {
+    fn parameters(&self) -> &[ModelParameter] {
+        self.channels.parameters()
     }
 
     fn widths(&self) -> &'static [(usize, f64)] {
@@ -101,16 +94,16 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for Leapfrog<C, GATES> {
     }
 }
 
-impl<C: ChannelSet<GATES>, const GATES: usize> Leapfrog<C, GATES> {
-    fn start(&self, run: &Run<'_>, start: &Start) -> (State<GATES>, Vec<Option<Failure>>) {
-        let lot = run.lot;
+impl<C: ChannelSet> Leapfrog<C> {
+    fn start(&self, run: &Run<'_>, start: &Start) -> (State, Vec<Option<Failure>>) {
+        let (channels, lot) = (&self.channels, run.lot);
         let none = vec![None; lot.lanes()];
         match start {
-            Start::Voltage(voltage_mv) => (State::steady::<C>(lot, voltage_mv.clone()), none),
+            Start::Voltage(voltage_mv) => (State::steady(channels, lot, voltage_mv.clone()), none),
             Start::Rest { holding_ua_cm2, settle_ms } => {
-                let rests = rest::stable_rests::<C, GATES>(self.level, lot, run.capacitance, holding_ua_cm2);
+                let rests = rest::stable_rests(channels, self.level, lot, run.capacitance, holding_ua_cm2);
                 let voltages = rests.iter().map(|rest| rest.unwrap_or(rest::FREE_START_MV)).collect();
-                let mut state = State::steady::<C>(lot, voltages);
+                let mut state = State::steady(channels, lot, voltages);
                 if rests.iter().all(Option::is_some) {
                     return (state, none);
                 }
@@ -131,13 +124,7 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Leapfrog<C, GATES> {
     }
 
     /// The state after running freely under the holding current.
-    fn settle(
-        &self,
-        run: &Run<'_>,
-        mut state: State<GATES>,
-        holding_ua_cm2: &[f64],
-        settle_ms: f64,
-    ) -> State<GATES> {
+    fn settle(&self, run: &Run<'_>, mut state: State, holding_ua_cm2: &[f64], settle_ms: f64) -> State {
         let steps = (settle_ms / run.grid.dt_ms).ceil() as usize;
         let grid = Grid { dt_ms: run.grid.dt_ms, stride: steps.max(1), samples: 2 };
         let run = Run { grid, ..*run };
@@ -147,12 +134,12 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Leapfrog<C, GATES> {
     }
 
     /// Advances a lot of any of the widths; each lane does the same arithmetic whatever the width.
-    fn advance(&self, run: &Run<'_>, state: &mut State<GATES>, drive: &mut dyn Drive, traces: &mut [f64]) {
-        let level = self.level;
+    fn advance(&self, run: &Run<'_>, state: &mut State, drive: &mut dyn Drive, traces: &mut [f64]) {
+        let (level, channels) = (self.level, &self.channels);
         match run.lot.lanes() / WIDTH {
-            1 => dispatch!(level, simd => kernel::<_, C, GATES, 1>(simd, run, state, drive, traces)),
-            2 => dispatch!(level, simd => kernel::<_, C, GATES, 2>(simd, run, state, drive, traces)),
-            _ => dispatch!(level, simd => kernel::<_, C, GATES, 4>(simd, run, state, drive, traces)),
+            1 => dispatch!(level, simd => kernel::<_, C, 1>(simd, channels, run, state, drive, traces)),
+            2 => dispatch!(level, simd => kernel::<_, C, 2>(simd, channels, run, state, drive, traces)),
+            _ => dispatch!(level, simd => kernel::<_, C, 4>(simd, channels, run, state, drive, traces)),
         }
     }
 }
@@ -173,26 +160,54 @@ fn load<S: Simd>(simd: S, values: &[f64], vector: usize) -> Lanes<S> {
     Lanes::from_slice(simd, &values[vector * WIDTH..(vector + 1) * WIDTH])
 }
 
+/// Conductance and reversal potential of one current.
+#[derive(Clone, Copy)]
+struct Ohmic<S: Simd> {
+    conductance: Lanes<S>,
+    reversal: Lanes<S>,
+}
+
 /// Advances a lot over its grid; keeps the voltage of every `stride`-th step in `traces` `[lane, sample]`.
 #[inline(always)]
-fn kernel<S: Simd, C: ChannelSet<GATES>, const GATES: usize, const VECTORS: usize>(
+fn kernel<S: Simd, C: ChannelSet, const VECTORS: usize>(
     simd: S,
+    channels: &C,
     run: &Run<'_>,
-    state: &mut State<GATES>,
+    state: &mut State,
     drive: &mut dyn Drive,
     traces: &mut [f64],
 ) {
     let Grid { dt_ms, stride, samples } = run.grid;
     let lanes = VECTORS * WIDTH;
-    let constants: [C::Constants<S>; VECTORS] = std::array::from_fn(|k| {
-        C::constants(simd, |index| load(simd, run.lot.parameter(index), k), 0.5 * dt_ms)
+    let zero = simd.splat_f64x8(0.0);
+    let constants: [C::Constants<Lanes<S>>; VECTORS] = std::array::from_fn(|k| {
+        channels.constants(|index| load(simd, run.lot.parameter(index), k), 0.5 * dt_ms)
+    });
+    let places = channels.currents();
+    let currents: [C::Currents<Ohmic<S>>; VECTORS] = std::array::from_fn(|k| {
+        let mut currents = channels.per_current(Ohmic { conductance: zero, reversal: zero });
+        for (current, Current { conductance, reversal }) in currents.as_mut().iter_mut().zip(places.as_ref())
+        {
+            current.conductance = load(simd, run.lot.parameter(*conductance), k);
+            current.reversal = load(simd, run.lot.parameter(*reversal), k);
+        }
+        currents
     });
     let capacitance: [Lanes<S>; VECTORS] = std::array::from_fn(|k| load(simd, run.capacitance, k));
     let mut v: [Lanes<S>; VECTORS] = std::array::from_fn(|k| load(simd, &state.voltage_mv, k));
-    let mut gates: [[Lanes<S>; GATES]; VECTORS] =
-        std::array::from_fn(|k| std::array::from_fn(|gate| load(simd, &state.gates[gate], k)));
+    let mut v_before = v;
+    let half_dt = simd.splat_f64x8(0.5 * dt_ms);
+    let mut gates: [C::Gates<Lanes<S>>; VECTORS] = std::array::from_fn(|k| {
+        let mut gates = channels.gates(zero);
+        for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
+            *gate = load(simd, values, k);
+        }
+        gates
+    });
+    let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
+    let mut open = channels.per_current(zero);
 
-    let mut currents = vec![0.0; BLOCK * lanes];
+    let mut injected = vec![0.0; BLOCK * lanes];
     let mut sample = 0;
     let mut until_sample = 0;
     let mut keep = |v: &[Lanes<S>; VECTORS]| {
@@ -207,18 +222,23 @@ fn kernel<S: Simd, C: ChannelSet<GATES>, const GATES: usize, const VECTORS: usiz
     let steps = run.grid.steps();
     for first in (0..steps).step_by(BLOCK) {
         let block = BLOCK.min(steps - first);
-        drive.fill(first, lanes, &mut currents[..block * lanes]);
-        for row in currents[..block * lanes].chunks_exact(lanes) {
+        drive.fill(first, lanes, &mut injected[..block * lanes]);
+        for row in injected[..block * lanes].chunks_exact(lanes) {
             for k in 0..VECTORS {
-                let rates = C::rates(simd, &constants[k], v[k]);
-                for (gate, rate) in gates[k].iter_mut().zip(&rates) {
-                    let excess = rate.opening - *gate * rate.total;
-                    *gate += (excess + excess) / (rate.denominator + rate.total);
+                // Gates from half a step before to half a step after v.
+                channels.rates(&constants[k], v[k], &mut rates);
+                for (x, rate) in gates[k].as_mut().iter_mut().zip(rates.as_ref()) {
+                    let excess = rate.opening - *x * rate.total;
+                    *x += (excess + excess) / (rate.denominator + rate.total);
                 }
-                let (g, g_e) = C::conductance(&constants[k], &gates[k]);
-                let current = g_e + load(simd, row, k);
-                let slope = (current - g * v[k]) * dt_ms;
-                v[k] += slope / g.mul_add(0.5 * dt_ms, capacitance[k]);
+                // The voltage in the middle of the coming step, for gates that follow it at once.
+                let v_middle = v[k] + (v[k] - v_before[k]) * 0.5;
+                v_before[k] = v[k];
+                channels.open(&constants[k], &gates[k], v_middle, &mut open);
+                let (g, g_e) = total_conductance(currents[k].as_ref(), open.as_ref());
+                // C dV/dt = I + Σ g E − V Σ g by the trapezoidal rule.
+                let slope = (g_e + load(simd, row, k) - g * v[k]) * dt_ms;
+                v[k] += slope / Number::times_plus(g, half_dt, capacitance[k]);
             }
             until_sample += 1;
             if until_sample == stride {
@@ -229,8 +249,21 @@ fn kernel<S: Simd, C: ChannelSet<GATES>, const GATES: usize, const VECTORS: usiz
     }
     for k in 0..VECTORS {
         v[k].store_slice(&mut state.voltage_mv[k * WIDTH..(k + 1) * WIDTH]);
-        for (gate, values) in gates[k].iter().zip(&mut state.gates) {
+        for (gate, values) in gates[k].as_ref().iter().zip(&mut state.gates) {
             gate.store_slice(&mut values[k * WIDTH..(k + 1) * WIDTH]);
         }
     }
+}
+
+/// Σ g and Σ g E of what is open.
+#[inline(always)]
+fn total_conductance<S: Simd>(currents: &[Ohmic<S>], open: &[Lanes<S>]) -> (Lanes<S>, Lanes<S>) {
+    let mut g = currents[0].conductance * open[0];
+    let mut g_e = g * currents[0].reversal;
+    for (current, open) in currents[1..].iter().zip(&open[1..]) {
+        let own = current.conductance * *open;
+        g += own;
+        g_e = Number::times_plus(own, current.reversal, g_e);
+    }
+    (g, g_e)
 }

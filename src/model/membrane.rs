@@ -71,7 +71,7 @@ impl Grid {
 /// A patch of excitable membrane.
 pub trait Membrane: Debug + Send + Sync {
     /// Its own parameters, in the order of the lot.
-    fn parameters(&self) -> &'static [ModelParameter];
+    fn parameters(&self) -> &[ModelParameter];
 
     /// How many lanes a lot may have, in growing order, with the time that a lot takes relative to the narrowest. The
     /// spare lanes of a lot that is not full repeat one of its sets.

@@ -7,16 +7,19 @@
 
 mod channels;
 mod drive;
+mod dual;
 mod hodgkin_huxley;
 mod leapfrog;
 mod membrane;
+mod number;
 mod pospischil;
 mod pyhh;
 mod reference;
 mod rest;
 #[cfg(test)]
 mod tests;
-mod vector;
+
+use std::borrow::Cow;
 
 use crate::settings::Entry;
 use crate::units::Unit;
@@ -25,10 +28,10 @@ pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
 pub use membrane::{Grid, Lot, Membrane, Start};
 
 /// One number that a model needs; any of them may be fixed or have a prior.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelParameter {
     /// Name in the settings and the results.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Unit of the values.
     pub unit: Unit,
     /// Value if the settings give none.
@@ -37,6 +40,19 @@ pub struct ModelParameter {
     pub range: (f64, f64),
     /// One line for `hhbayes list` and the schema.
     pub summary: &'static str,
+}
+
+impl ModelParameter {
+    /// A parameter of a built-in model.
+    pub const fn new(
+        name: &'static str,
+        unit: Unit,
+        default: f64,
+        range: (f64, f64),
+        summary: &'static str,
+    ) -> Self {
+        Self { name: Cow::Borrowed(name), unit, default, range, summary }
+    }
 }
 
 /// Makes a membrane that steps by the scheme of that name, or says which schemes there are.

@@ -5,11 +5,11 @@
 //! h = 0 and with an artefact that looks like a spike. The first value kept is the state after the first step.
 //! Source: <https://github.com/swharden/pyHH>
 
-use super::channels::ChannelSet;
+use super::channels::{ChannelSet, conductance, steady_state};
 use super::drive::Drive;
-use super::hodgkin_huxley::{HodgkinHuxley, PARAMETERS as SQUID};
+use super::hodgkin_huxley::HodgkinHuxley;
 use super::membrane::{Grid, Lot, Membrane, Start};
-use super::{Build, ModelParameter, channels::steady_state};
+use super::{Build, ModelParameter};
 use crate::numeric::Failure;
 use crate::settings::Entry;
 
@@ -18,30 +18,32 @@ pub const ENTRY: Entry<Build> =
 
 fn build(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]> {
     match scheme {
-        None | Some("forward_euler") => Ok(Box::new(PyHh)),
+        None | Some("forward_euler") => Ok(Box::new(PyHh::new())),
         Some(_) => Err(&["forward_euler"]),
     }
 }
 
 const LANES: usize = 8;
 
-/// The squid's parameters, with voltages counted from rest.
-const PARAMETERS: &[ModelParameter] = &{
-    let mut parameters =
-        [SQUID[0], SQUID[1], SQUID[2], SQUID[3], SQUID[4], SQUID[5], SQUID[6], SQUID[7], SQUID[8]];
-    parameters[3].default = 115.0;
-    parameters[4].default = -12.0;
-    parameters[5].default = 10.6;
-    parameters[6].default = 0.0;
-    parameters
-};
-
 #[derive(Debug)]
-struct PyHh;
+struct PyHh(Vec<ModelParameter>);
+
+impl PyHh {
+    /// The squid's parameters, with voltages counted from rest.
+    fn new() -> Self {
+        let mut parameters = HodgkinHuxley.parameters().to_vec();
+        for (name, default) in [("E_Na", 115.0), ("E_K", -12.0), ("E_L", 10.6), ("V_rest", 0.0)] {
+            for parameter in parameters.iter_mut().filter(|parameter| parameter.name == name) {
+                parameter.default = default;
+            }
+        }
+        Self(parameters)
+    }
+}
 
 impl Membrane for PyHh {
-    fn parameters(&self) -> &'static [ModelParameter] {
-        PARAMETERS
+    fn parameters(&self) -> &[ModelParameter] {
+        &self.0
     }
 
     fn widths(&self) -> &'static [(usize, f64)] {
@@ -66,7 +68,7 @@ impl Membrane for PyHh {
         let mut states: Vec<(f64, [f64; 3])> = sets
             .iter()
             .map(|set| {
-                let [m, _, n] = steady_state::<HodgkinHuxley, 3>(set, 0.0);
+                let [m, _, n] = steady_state(&HodgkinHuxley, set, 0.0);
                 (0.0, [m, 0.0, n])
             })
             .collect();
@@ -74,8 +76,8 @@ impl Membrane for PyHh {
         for step in 0..=grid.steps() {
             drive.fill(step, lot.lanes(), &mut currents);
             for (lane, (v, gates)) in states.iter_mut().enumerate() {
-                let rates = HodgkinHuxley::rates_per_ms(&sets[lane], *v);
-                let (g, g_e) = HodgkinHuxley::conductance_plain(&sets[lane], gates);
+                let rates = HodgkinHuxley.rates_per_ms(&sets[lane], *v);
+                let (g, g_e) = conductance(&HodgkinHuxley, &sets[lane], gates, *v);
                 *v += grid.dt_ms * (currents[lane] - (g * *v - g_e)) / capacitance[lane];
                 for (gate, (alpha, beta)) in gates.iter_mut().zip(rates) {
                     *gate += grid.dt_ms * (alpha * (1.0 - *gate) - beta * *gate);

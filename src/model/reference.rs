@@ -3,13 +3,10 @@
 //! Of first order. It is here because printed numbers were made with it; for inference the leapfrog is faster
 //! and more accurate.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use fearless_simd::Level;
 
 use super::ModelParameter;
-use super::channels::ChannelSet;
+use super::channels::{ChannelSet, conductance};
 use super::drive::Drive;
 use super::leapfrog::State;
 use super::membrane::{Grid, Lot, Membrane, Start};
@@ -19,23 +16,18 @@ use crate::numeric::Failure;
 /// Lanes of a lot; the scheme is plain arithmetic, so this is only how much a thread takes at once.
 const LANES: usize = 8;
 
-pub(super) struct ExponentialEuler<C, const GATES: usize>(PhantomData<C>);
+#[derive(Debug)]
+pub(super) struct ExponentialEuler<C>(C);
 
-impl<C, const GATES: usize> ExponentialEuler<C, GATES> {
-    pub(super) fn new() -> Self {
-        Self(PhantomData)
+impl<C> ExponentialEuler<C> {
+    pub(super) fn new(channels: C) -> Self {
+        Self(channels)
     }
 }
 
-impl<C, const GATES: usize> fmt::Debug for ExponentialEuler<C, GATES> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ExponentialEuler")
-    }
-}
-
-impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for ExponentialEuler<C, GATES> {
-    fn parameters(&self) -> &'static [ModelParameter] {
-        C::PARAMETERS
+impl<C: ChannelSet> Membrane for ExponentialEuler<C> {
+    fn parameters(&self) -> &[ModelParameter] {
+        self.0.parameters()
     }
 
     fn widths(&self) -> &'static [(usize, f64)] {
@@ -54,11 +46,11 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for ExponentialEuler<C, 
         let rests = match start {
             Start::Voltage(voltage_mv) => voltage_mv.iter().copied().map(Some).collect(),
             Start::Rest { holding_ua_cm2, .. } => {
-                rest::stable_rests::<C, GATES>(Level::new(), lot, capacitance, holding_ua_cm2)
+                rest::stable_rests(&self.0, Level::new(), lot, capacitance, holding_ua_cm2)
             }
         };
         let voltages = rests.iter().map(|rest| rest.unwrap_or(rest::FREE_START_MV)).collect();
-        let mut state = State::<GATES>::steady::<C>(lot, voltages);
+        let mut state = State::steady(&self.0, lot, voltages);
         let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();
         let mut currents = vec![0.0; lot.lanes()];
         for step in 0..=grid.steps() {
@@ -70,7 +62,9 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for ExponentialEuler<C, 
             if step < grid.steps() {
                 drive.fill(step, lot.lanes(), &mut currents);
                 for (lane, set) in sets.iter().enumerate() {
-                    advance::<C, GATES>(set, capacitance[lane], currents[lane], grid.dt_ms, &mut state, lane);
+                    let step =
+                        Step { capacitance: capacitance[lane], current: currents[lane], dt_ms: grid.dt_ms };
+                    advance(&self.0, set, step, &mut state, lane);
                 }
             }
         }
@@ -83,20 +77,25 @@ impl<C: ChannelSet<GATES>, const GATES: usize> Membrane for ExponentialEuler<C, 
     }
 }
 
-fn advance<C: ChannelSet<GATES>, const GATES: usize>(
-    parameters: &[f64],
+/// What one step of one lane needs beside its state.
+struct Step {
     capacitance: f64,
     current: f64,
     dt_ms: f64,
-    state: &mut State<GATES>,
-    lane: usize,
-) {
-    let gates: [f64; GATES] = std::array::from_fn(|gate| state.gates[gate][lane]);
-    let (g, g_e) = C::conductance_plain(parameters, &gates);
+}
+
+fn advance<C: ChannelSet>(channels: &C, parameters: &[f64], step: Step, state: &mut State, lane: usize) {
+    let Step { capacitance, current, dt_ms } = step;
+    let mut gates = channels.gates(0.0);
+    for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
+        *gate = values[lane];
+    }
+    let (g, g_e) = conductance(channels, parameters, &gates, state.voltage_mv[lane]);
     let v_inf = (g_e + current) / g;
     let v = v_inf + (state.voltage_mv[lane] - v_inf) * (-dt_ms * g / capacitance).exp();
     state.voltage_mv[lane] = v;
-    for (gate, (alpha, beta)) in state.gates.iter_mut().zip(C::rates_per_ms(parameters, v)) {
+    let rates = channels.rates_per_ms(parameters, v);
+    for (gate, (alpha, beta)) in state.gates.iter_mut().zip(rates.as_ref()) {
         let x_inf = alpha / (alpha + beta);
         gate[lane] = x_inf + (gate[lane] - x_inf) * (-dt_ms * (alpha + beta)).exp();
     }

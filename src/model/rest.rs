@@ -4,13 +4,11 @@
 //! Stability is that of the full system (voltage and gates), not only of the steady current: an axon can have a
 //! balance of currents that it spirals away from, and is then a pacemaker.
 
-use std::marker::PhantomData;
-
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::channels::{ChannelSet, steady_state};
+use super::channels::{ChannelSet, GateRates, conductance, steady_state};
 use super::membrane::Lot;
-use super::vector::{Lanes, WIDTH};
+use super::number::{Lanes, Number, WIDTH};
 
 /// Where a set without a rest starts to run freely.
 pub(super) const FREE_START_MV: f64 = -65.0;
@@ -24,7 +22,8 @@ const STRIDE_MV: f64 = 3.0;
 const LOOKS: usize = ((HIGHEST_MV - LOWEST_MV) / STRIDE_MV) as usize + 1;
 
 /// The stable rest of every lane under its holding current (µA/cm²); `None` where there is none.
-pub(super) fn stable_rests<C: ChannelSet<GATES>, const GATES: usize>(
+pub(super) fn stable_rests<C: ChannelSet>(
+    channels: &C,
     level: Level,
     lot: &Lot,
     capacitance: &[f64],
@@ -32,18 +31,19 @@ pub(super) fn stable_rests<C: ChannelSet<GATES>, const GATES: usize>(
 ) -> Vec<Option<f64>> {
     let mut rests = Vec::with_capacity(lot.lanes());
     for vector in 0..lot.lanes() / WIDTH {
-        let outward = dispatch!(level, simd => scan::<_, C, GATES>(simd, lot, &holding_ua_cm2[vector * WIDTH..], vector));
+        let holding = &holding_ua_cm2[vector * WIDTH..];
+        let outward = dispatch!(level, simd => scan(simd, channels, lot, holding, vector));
         for lane in 0..WIDTH {
             let place = vector * WIDTH + lane;
             let inward: Vec<bool> = outward.iter().map(|row| row[lane] <= 0.0).collect();
             // Only where the outward current grows through zero can a rest be stable.
             let brackets = (1..LOOKS).filter(|&look| inward[look - 1] && !inward[look]);
             let parameters = lot.lane(place);
-            let membrane = At::<C, GATES> {
+            let membrane = At {
+                channels,
                 parameters: &parameters,
                 capacitance: capacitance[place],
                 holding_ua_cm2: holding_ua_cm2[place],
-                channels: PhantomData,
             };
             rests
                 .push(brackets.map(|look| voltage_mv(look - 1)).find_map(|below| membrane.rest_above(below)));
@@ -58,41 +58,52 @@ fn voltage_mv(look: usize) -> f64 {
 
 /// Outward current beyond the holding current with all gates at steady state, for eight lanes at every voltage.
 #[inline(always)]
-fn scan<S: Simd, C: ChannelSet<GATES>, const GATES: usize>(
+fn scan<S: Simd, C: ChannelSet>(
     simd: S,
+    channels: &C,
     lot: &Lot,
     holding_ua_cm2: &[f64],
     vector: usize,
 ) -> [[f64; WIDTH]; LOOKS] {
     let load = |values: &[f64], at: usize| Lanes::from_slice(simd, &values[at..at + WIDTH]);
-    let constants = C::constants(simd, |index| load(lot.parameter(index), vector * WIDTH), 1.0);
+    let constants = channels.constants(|index| load(lot.parameter(index), vector * WIDTH), 1.0);
     let holding = load(holding_ua_cm2, 0);
+    let zero = simd.splat_f64x8(0.0);
+    let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
+    let (mut gates, mut open) = (channels.gates(zero), channels.per_current(zero));
+    let currents = channels.currents();
     let mut outward = [[0.0; WIDTH]; LOOKS];
-    // A plain loop: a closure here would not be inlined into the code of the instruction set.
+    // Plain loops: a closure here would not be inlined into the code of the instruction set.
     for (look, row) in outward.iter_mut().enumerate() {
         let v = simd.splat_f64x8(voltage_mv(look));
-        let rates = C::rates(simd, &constants, v);
-        let mut gates = [v; GATES];
-        for (gate, rate) in gates.iter_mut().zip(&rates) {
+        channels.rates(&constants, v, &mut rates);
+        for (gate, rate) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
             *gate = rate.opening / rate.total;
         }
-        let (g, g_e) = C::conductance(&constants, &gates);
-        (g * v - g_e - holding).store_slice(row);
+        channels.open(&constants, &gates, v, &mut open);
+        let mut total = -holding;
+        for (current, open) in currents.as_ref().iter().zip(open.as_ref()) {
+            let g = load(lot.parameter(current.conductance), vector * WIDTH) * *open;
+            let reversal = load(lot.parameter(current.reversal), vector * WIDTH);
+            total = Number::times_plus(g, v - reversal, total);
+        }
+        total.store_slice(row);
     }
     outward
 }
 
 /// One parameter set under its holding current.
-struct At<'a, C, const GATES: usize> {
+struct At<'a, C> {
+    channels: &'a C,
     parameters: &'a [f64],
     capacitance: f64,
     holding_ua_cm2: f64,
-    channels: PhantomData<C>,
 }
 
-impl<C: ChannelSet<GATES>, const GATES: usize> At<'_, C, GATES> {
+impl<C: ChannelSet> At<'_, C> {
     fn outward(&self, v: f64) -> f64 {
-        let (g, g_e) = C::conductance_plain(self.parameters, &steady_state::<C, GATES>(self.parameters, v));
+        let gates = steady_state(self.channels, self.parameters, v);
+        let (g, g_e) = conductance(self.channels, self.parameters, &gates, v);
         g * v - g_e - self.holding_ua_cm2
     }
 
@@ -108,25 +119,26 @@ impl<C: ChannelSet<GATES>, const GATES: usize> At<'_, C, GATES> {
         is_stable(&self.jacobian(rest)).then_some(rest)
     }
 
-    fn jacobian(&self, v: f64) -> Arrow<GATES> {
+    fn jacobian(&self, v: f64) -> Arrow {
         const SMALL: f64 = 1e-5;
-        let gates = steady_state::<C, GATES>(self.parameters, v);
-        let slope = |gates: &[f64; GATES]| {
-            let (g, g_e) = C::conductance_plain(self.parameters, gates);
+        let gates = steady_state(self.channels, self.parameters, v);
+        let slope = |gates: &C::Gates<f64>, v: f64| {
+            let (g, g_e) = conductance(self.channels, self.parameters, gates, v);
             (self.holding_ua_cm2 + g_e - g * v) / self.capacitance
         };
-        let (g, _) = C::conductance_plain(self.parameters, &gates);
-        let k = C::rates_per_ms(self.parameters, v).map(|(alpha, beta)| alpha + beta);
-        let above = steady_state::<C, GATES>(self.parameters, v + SMALL);
-        let below = steady_state::<C, GATES>(self.parameters, v - SMALL);
-        let b_c = std::array::from_fn(|i| {
-            let (mut up, mut down) = (gates, gates);
-            up[i] += SMALL;
-            down[i] -= SMALL;
-            let b = (slope(&up) - slope(&down)) / (2.0 * SMALL);
-            b * k[i] * (above[i] - below[i]) / (2.0 * SMALL)
+        let rates = self.channels.rates_per_ms(self.parameters, v);
+        let k: Vec<f64> = rates.as_ref().iter().map(|(alpha, beta)| alpha + beta).collect();
+        let above = steady_state(self.channels, self.parameters, v + SMALL);
+        let below = steady_state(self.channels, self.parameters, v - SMALL);
+        let b_c = (0..k.len()).map(|i| {
+            let (mut up, mut down) = (gates.clone(), gates.clone());
+            up.as_mut()[i] += SMALL;
+            down.as_mut()[i] -= SMALL;
+            let b = (slope(&up, v) - slope(&down, v)) / (2.0 * SMALL);
+            b * k[i] * (above.as_ref()[i] - below.as_ref()[i]) / (2.0 * SMALL)
         });
-        Arrow { a: -g / self.capacitance, b_c, k }
+        let a = (slope(&gates, v + SMALL) - slope(&gates, v - SMALL)) / (2.0 * SMALL);
+        Arrow { a, b_c: b_c.collect(), k }
     }
 }
 
@@ -154,14 +166,14 @@ fn root(f: impl Fn(f64) -> f64, mut a: (f64, f64), mut b: (f64, f64)) -> f64 {
 
 /// The linear system around a rest. Gates feel each other only through the voltage, so it has the shape of an
 /// arrow: dV' = a V + Σ bᵢ xᵢ and dxᵢ' = cᵢ V − kᵢ xᵢ.
-struct Arrow<const GATES: usize> {
+struct Arrow {
     a: f64,
-    b_c: [f64; GATES],
-    k: [f64; GATES],
+    b_c: Vec<f64>,
+    k: Vec<f64>,
 }
 
 /// Whether every eigenvalue has a negative real part, by the criterion of Routh and Hurwitz.
-fn is_stable<const GATES: usize>(arrow: &Arrow<GATES>) -> bool {
+fn is_stable(arrow: &Arrow) -> bool {
     // (λ − a) Π (λ + kᵢ) − Σ bᵢ cᵢ Π_{j≠i} (λ + kⱼ), highest power first.
     let product = |skip: Option<usize>| {
         let mut polynomial = vec![1.0];
@@ -208,18 +220,19 @@ mod tests {
     use nalgebra::DMatrix;
 
     fn squid() -> Vec<f64> {
-        HodgkinHuxley::PARAMETERS.iter().map(|parameter| parameter.default).collect()
+        HodgkinHuxley.parameters().iter().map(|parameter| parameter.default).collect()
     }
 
-    fn squid_at(parameters: &[f64], holding_ua_cm2: f64) -> At<'_, HodgkinHuxley, 3> {
-        At { parameters, capacitance: 1.0, holding_ua_cm2, channels: PhantomData }
+    fn squid_at(parameters: &[f64], holding_ua_cm2: f64) -> At<'_, HodgkinHuxley> {
+        At { channels: &HodgkinHuxley, parameters, capacitance: 1.0, holding_ua_cm2 }
     }
 
     /// Largest real part of the eigenvalues, by nalgebra.
-    fn growth<const GATES: usize>(arrow: &Arrow<GATES>) -> f64 {
-        let mut matrix = DMatrix::zeros(GATES + 1, GATES + 1);
+    fn growth(arrow: &Arrow) -> f64 {
+        let gates = arrow.k.len();
+        let mut matrix = DMatrix::zeros(gates + 1, gates + 1);
         matrix[(0, 0)] = arrow.a;
-        for i in 0..GATES {
+        for i in 0..gates {
             matrix[(0, i + 1)] = arrow.b_c[i];
             matrix[(i + 1, 0)] = 1.0;
             matrix[(i + 1, i + 1)] = -arrow.k[i];
@@ -247,7 +260,7 @@ mod tests {
         let rest = |holding: f64| {
             let squid = squid();
             let lot = Lot::new(squid.len(), WIDTH, |index, _| squid[index]);
-            stable_rests::<HodgkinHuxley, 3>(Level::new(), &lot, &[1.0; WIDTH], &[holding; WIDTH])[5]
+            stable_rests(&HodgkinHuxley, Level::new(), &lot, &[1.0; WIDTH], &[holding; WIDTH])[5]
         };
         // Known: rest near −65 mV, the Hopf bifurcation at 9.78 µA/cm² (Rinzel and Miller 1980,
         // doi 10.1016/0025-5564(80)90109-1), quiescence again above 154.5 µA/cm².

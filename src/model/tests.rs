@@ -3,10 +3,10 @@
 use approx::assert_relative_eq;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::channels::ChannelSet;
+use super::channels::{ChannelSet, GateRates};
 use super::hodgkin_huxley::HodgkinHuxley;
+use super::number::{Lanes, Number};
 use super::pospischil::Pospischil;
-use super::vector::Lanes;
 use super::*;
 use crate::stimulus::{Component, Step, Stimulus};
 
@@ -128,36 +128,37 @@ fn pospischil_gives_the_reference_numbers_with_the_reference_scheme() {
 /// The lanes compute the rates of the paper.
 #[test]
 fn fast_and_plain_rates_agree() {
-    fn check<C: ChannelSet<GATES>, const GATES: usize>(parameters: &[f64], singular: &[f64]) {
+    fn check<C: ChannelSet>(channels: &C, singular: &[f64]) {
+        let parameters: Vec<f64> = channels.parameters().iter().map(|parameter| parameter.default).collect();
         let level = Level::new();
         let voltages = (0..1600).map(|i| -110.0 + 0.1 * f64::from(i)).chain(singular.iter().copied());
-        let compare = |voltage: f64, fast: Vec<(f64, f64)>| {
+        for voltage in voltages {
+            let fast = dispatch!(level, simd => fast_rates(simd, channels, &parameters, voltage));
             for ((opening, total), (alpha, beta)) in
-                fast.into_iter().zip(C::rates_per_ms(parameters, voltage))
+                fast.into_iter().zip(channels.rates_per_ms(&parameters, voltage).as_ref())
             {
-                assert_relative_eq!(opening, alpha, max_relative = 3e-7, epsilon = 1e-12);
+                assert_relative_eq!(opening, *alpha, max_relative = 3e-7, epsilon = 1e-12);
                 assert_relative_eq!(total, alpha + beta, max_relative = 3e-7, epsilon = 1e-12);
             }
-        };
-        for voltage in voltages {
-            compare(voltage, dispatch!(level, simd => fast_rates::<_, C, GATES>(simd, parameters, voltage)));
         }
     }
-    let squid: Vec<f64> = hodgkin_huxley::PARAMETERS.iter().map(|parameter| parameter.default).collect();
-    check::<HodgkinHuxley, 3>(&squid, &[-40.0, -55.0, -40.0 + 1e-9, -55.0 - 1e-12]);
-    let cortical = defaults(&*build("pospischil", None));
-    check::<Pospischil, 4>(&cortical, &[-47.0, -20.0, -45.0, -47.0 + 1e-9, -20.0 - 1e-12]);
+    check(&HodgkinHuxley, &[-40.0, -55.0, -40.0 + 1e-9, -55.0 - 1e-12]);
+    check(&Pospischil, &[-47.0, -20.0, -45.0, -47.0 + 1e-9, -20.0 - 1e-12]);
 }
 
 /// α and α + β per ms of every gate, from the lanes.
 #[inline(always)]
-fn fast_rates<S: Simd, C: ChannelSet<GATES>, const GATES: usize>(
+fn fast_rates<S: Simd, C: ChannelSet>(
     simd: S,
+    channels: &C,
     parameters: &[f64],
     voltage: f64,
 ) -> Vec<(f64, f64)> {
-    let constants = C::constants(simd, |index| simd.splat_f64x8(parameters[index]), 1.0);
-    let rates = C::rates(simd, &constants, simd.splat_f64x8(voltage));
+    let zero = simd.splat_f64x8(0.0);
+    let constants = channels.constants(|index| zero.constant(parameters[index]), 1.0);
+    let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
+    channels.rates(&constants, zero.constant(voltage), &mut rates);
     let quotient = |a: Lanes<S>, b: Lanes<S>| (a / b).as_slice()[3];
-    rates.iter().map(|r| (quotient(r.opening, r.denominator), quotient(r.total, r.denominator))).collect()
+    let rates = rates.as_ref().iter();
+    rates.map(|r| (quotient(r.opening, r.denominator), quotient(r.total, r.denominator))).collect()
 }

@@ -38,62 +38,62 @@ impl Slot {
 
 /// Numbers of the cell and its electrode, beside those of the membrane.
 pub const CELL: &[ModelParameter] = &[
-    ModelParameter {
-        name: "C_m",
-        unit: Unit::MicrofaradPerCm2,
-        default: 1.0,
-        range: (1e-3, 1e3),
-        summary: "specific capacitance of the membrane",
-    },
-    ModelParameter {
-        name: "area",
-        unit: Unit::SquareMicrometre,
-        default: f64::NAN,
-        range: (1e-3, 1e12),
-        summary: "membrane area; turns pA into uA/cm^2",
-    },
-    ModelParameter {
-        name: "capacitance",
-        unit: Unit::Picofarad,
-        default: f64::NAN,
-        range: (1e-3, 1e9),
-        summary: "capacitance of the whole cell, in place of its area",
-    },
-    ModelParameter {
-        name: "current_scale",
-        unit: Unit::One,
-        default: 1.0,
-        range: (0.0, 1e3),
-        summary: "factor on the injected current (nuisance: calibration of the electrode)",
-    },
-    ModelParameter {
-        name: "bias_current",
-        unit: Unit::MicroampPerCm2,
-        default: 0.0,
-        range: (-1e4, 1e4),
-        summary: "constant current beside the injected one (nuisance: leak of the electrode)",
-    },
-    ModelParameter {
-        name: "voltage_offset",
-        unit: Unit::Millivolt,
-        default: 0.0,
-        range: (-200.0, 200.0),
-        summary: "added to the simulated voltage (nuisance: offset of the amplifier)",
-    },
-    ModelParameter {
-        name: "initial_voltage",
-        unit: Unit::Millivolt,
-        default: -65.0,
-        range: (-200.0, 200.0),
-        summary: "voltage at the start of a sweep, for start = \"voltage\"",
-    },
-    ModelParameter {
-        name: "current_noise",
-        unit: Unit::One,
-        default: 0.0,
-        range: (0.0, 1e3),
-        summary: "intrinsic white current noise, in uA/cm^2 sqrt(ms)",
-    },
+    ModelParameter::new(
+        "C_m",
+        Unit::MicrofaradPerCm2,
+        1.0,
+        (1e-3, 1e3),
+        "specific capacitance of the membrane",
+    ),
+    ModelParameter::new(
+        "area",
+        Unit::SquareMicrometre,
+        f64::NAN,
+        (1e-3, 1e12),
+        "membrane area; turns pA into uA/cm^2",
+    ),
+    ModelParameter::new(
+        "capacitance",
+        Unit::Picofarad,
+        f64::NAN,
+        (1e-3, 1e9),
+        "capacitance of the whole cell, in place of its area",
+    ),
+    ModelParameter::new(
+        "current_scale",
+        Unit::One,
+        1.0,
+        (0.0, 1e3),
+        "factor on the injected current (nuisance: calibration of the electrode)",
+    ),
+    ModelParameter::new(
+        "bias_current",
+        Unit::MicroampPerCm2,
+        0.0,
+        (-1e4, 1e4),
+        "constant current beside the injected one (nuisance: leak of the electrode)",
+    ),
+    ModelParameter::new(
+        "voltage_offset",
+        Unit::Millivolt,
+        0.0,
+        (-200.0, 200.0),
+        "added to the simulated voltage (nuisance: offset of the amplifier)",
+    ),
+    ModelParameter::new(
+        "initial_voltage",
+        Unit::Millivolt,
+        -65.0,
+        (-200.0, 200.0),
+        "voltage at the start of a sweep, for start = \"voltage\"",
+    ),
+    ModelParameter::new(
+        "current_noise",
+        Unit::One,
+        0.0,
+        (0.0, 1e3),
+        "intrinsic white current noise, in uA/cm^2 sqrt(ms)",
+    ),
 ];
 
 /// Places in [`CELL`].
@@ -121,14 +121,14 @@ pub fn read_slots(section: &Section<'_>, membrane: &dyn Membrane) -> Vec<Slot> {
     let parameters = membrane.parameters().iter().chain(CELL);
     parameters
         .map(|parameter| {
-            let ModelParameter { name, unit, default, range, summary } = *parameter;
+            let ModelParameter { ref name, unit, default, range, summary } = *parameter;
             let key = section.key(name, summary).between(range.0, range.1);
             let value = if default.is_nan() {
                 key.quantity_maybe(unit)
             } else {
                 Some(key.quantity_or(unit, default))
             };
-            Slot { name: name.to_owned(), unit, range, value, column: None }
+            Slot { name: name.to_string(), unit, range, value, column: None }
         })
         .collect()
 }

@@ -194,7 +194,7 @@ fn check_area(root: &Section<'_>, model: &Section<'_>, experiment: &Experiment, 
     let needs = experiment.sweeps.iter().any(|sweep| sweep.stimulus.unit == Unit::Picoamp);
     let prior = root.table("prior", "what is believed about each inferred parameter beforehand");
     let given = |place: usize| {
-        let name = CELL[place].name;
+        let name = &*CELL[place].name;
         // A prior with a mistake is one all the same.
         prior.has(name) || slots.iter().any(|slot| slot.name == name && slot.is_given())
     };

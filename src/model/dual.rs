@@ -1,0 +1,150 @@
+//! Eight numbers with their derivative in one direction.
+//!
+//! Arithmetic on the value and its slope together gives derivatives without rounding of differences: forward-mode
+//! automatic differentiation. Source: <https://doi.org/10.1137/1.9780898717761>
+
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use fearless_simd::{Simd, prelude::*};
+
+use super::number::{Lanes, Number};
+
+/// A value and its derivative.
+#[derive(Clone, Copy)]
+pub(super) struct Dual<S: Simd> {
+    pub value: Lanes<S>,
+    pub slope: Lanes<S>,
+}
+
+impl<S: Simd> Dual<S> {
+    /// A number that does not change in the direction.
+    #[inline(always)]
+    pub(super) fn fixed(value: Lanes<S>) -> Self {
+        Self { value, slope: value.constant(0.0) }
+    }
+
+    /// A number that changes as the direction does.
+    #[inline(always)]
+    pub(super) fn moving(value: Lanes<S>) -> Self {
+        Self { value, slope: value.constant(1.0) }
+    }
+}
+
+impl<S: Simd> Neg for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Self { value: -self.value, slope: -self.slope }
+    }
+}
+
+impl<S: Simd> Add for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self { value: self.value + other.value, slope: self.slope + other.slope }
+    }
+}
+
+impl<S: Simd> Sub for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self { value: self.value - other.value, slope: self.slope - other.slope }
+    }
+}
+
+impl<S: Simd> Mul for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        let slope = Number::times_plus(self.slope, other.value, self.value * other.slope);
+        Self { value: self.value * other.value, slope }
+    }
+}
+
+impl<S: Simd> Div for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        let value = self.value / other.value;
+        Self { value, slope: (self.slope - value * other.slope) / other.value }
+    }
+}
+
+impl<S: Simd> Add<f64> for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: f64) -> Self {
+        Self { value: self.value + other, slope: self.slope }
+    }
+}
+
+impl<S: Simd> Sub<f64> for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: f64) -> Self {
+        Self { value: self.value - other, slope: self.slope }
+    }
+}
+
+impl<S: Simd> Mul<f64> for Dual<S> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: f64) -> Self {
+        Self { value: self.value * other, slope: self.slope * other }
+    }
+}
+
+impl<S: Simd> Number for Dual<S> {
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        Self::fixed(self.value.constant(value))
+    }
+
+    #[inline(always)]
+    fn times_plus(self, factor: Self, addend: Self) -> Self {
+        let slope = Number::times_plus(self.value, factor.slope, addend.slope);
+        Self {
+            value: Number::times_plus(self.value, factor.value, addend.value),
+            slope: Number::times_plus(self.slope, factor.value, slope),
+        }
+    }
+
+    #[inline(always)]
+    fn within(self, lower: f64, upper: f64) -> Self {
+        let value = Number::within(self.value, lower, upper);
+        let slope = value.simd_eq(self.value).select(self.slope, self.value.constant(0.0));
+        Self { value, slope }
+    }
+
+    #[inline(always)]
+    fn with_sign_of(self, size: f64) -> Self {
+        Self::fixed(self.value.with_sign_of(size))
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let value = Number::exp(self.value);
+        Self { value, slope: value * self.slope }
+    }
+
+    /// Near x = 0 the slope of the quotient is a small difference of large numbers. There the slope of the
+    /// denominator is chosen so that the quotient has the slope of its power series.
+    #[inline(always)]
+    fn linear_over_exponential(self, exponential: Self, per_scale: Self) -> (Self, Self) {
+        const NEAR: f64 = 1e-2;
+        let x = self.value;
+        let (numerator, denominator) = Number::linear_over_exponential(x, exponential.value, per_scale.value);
+        // With y = x / scale: y / (e^y − 1) = 1 − y/2 + y²/12 − y⁴/720 + ...
+        let y = self * per_scale;
+        let y2 = y.value * y.value;
+        let series = y.value * (y2 * (-1.0 / 180.0) + 1.0 / 6.0) - 0.5;
+        let quotient = numerator / denominator;
+        let slope = (series * y.slope - quotient * per_scale.slope) / per_scale.value;
+        let near = y.value.abs().simd_lt(NEAR);
+        let exact = (self.slope - slope * denominator) / quotient;
+        let slope = near.select(exact, exponential.slope);
+        (Self { value: numerator, slope: self.slope }, Self { value: denominator, slope })
+    }
+}
