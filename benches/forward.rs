@@ -1,20 +1,39 @@
 //! Throughput of the forward models in cell-steps per second on one thread.
 
+use std::path::Path;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hhbayes::model::{Grid, LaneStimulus, Lot, MODELS, Start, StimulusDrive};
+use hhbayes::model::{Grid, LaneStimulus, Lot, MODELS, Membrane, Start, StimulusDrive};
+use hhbayes::settings::{Settings, find};
 use hhbayes::stimulus::{Component, Step, Stimulus};
 use hhbayes::units::Unit;
+
+/// The membrane of a `[model]` with this kind and scheme.
+fn membrane(kind: &str, scheme: Option<&str>) -> Box<dyn Membrane> {
+    let scheme = scheme.map_or(String::new(), |scheme| format!("scheme = \"{scheme}\""));
+    let text = match kind {
+        "channels" => include_str!("written_squid.toml").to_owned(),
+        _ => format!("[model]\nkind = \"{kind}\"\n{scheme}"),
+    };
+    let settings = Settings::from_text(Path::new("bench.toml"), text);
+    let root = settings.root();
+    let model = root.table("model", "the membrane");
+    let entry = find(MODELS, &model, None).expect("in the catalogue");
+    (entry.build)(&model).expect("a membrane without mistakes")
+}
 
 fn forward(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("forward");
     for (name, scheme) in [
         ("hodgkin_huxley", None),
         ("pospischil", None),
+        ("pospischil_calcium", None),
+        ("cortical", None),
+        ("channels", None),
         ("pospischil", Some("exponential_euler")),
         ("pyhh", None),
     ] {
-        let entry = MODELS.iter().find(|entry| entry.name == name).expect("in the catalogue");
-        let membrane = (entry.build)(scheme).expect("a known scheme");
+        let membrane = membrane(name, scheme);
         let (lanes, _) = *membrane.widths().last().expect("every membrane has a width");
         let spread = |lane: usize| 0.8 + 0.4 * lane as f64 / lanes as f64;
         let lot = Lot::new(membrane.parameters().len(), lanes, |index, lane| {

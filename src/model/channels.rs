@@ -81,36 +81,56 @@ pub(super) trait ChannelSet: Debug + Send + Sync {
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> Self::Gates<(f64, f64)>;
 }
 
-/// Gates at their steady state at one voltage.
-pub(super) fn steady_state<C: ChannelSet>(
-    channels: &C,
-    parameters: &[f64],
-    voltage_mv: f64,
-) -> C::Gates<f64> {
-    let rates = channels.rates_per_ms(parameters, voltage_mv);
-    let mut gates = channels.gates(0.0);
-    for (gate, (alpha, beta)) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
-        *gate = alpha / (alpha + beta);
-    }
-    gates
+/// One parameter set in plain numbers.
+pub(super) struct Patch<'a, C: ChannelSet> {
+    channels: &'a C,
+    pub parameters: &'a [f64],
+    constants: C::Constants<f64>,
 }
 
-/// Total conductance g and Σ g E of one parameter set, in mS/cm² and µA/cm²: the membrane current is g V − Σ g E.
-pub(super) fn conductance<C: ChannelSet>(
-    channels: &C,
-    parameters: &[f64],
-    gates: &C::Gates<f64>,
-    voltage_mv: f64,
-) -> (f64, f64) {
-    let constants = channels.constants(|index| parameters[index], 1.0);
-    let mut open = channels.per_current(0.0);
-    channels.open(&constants, gates, voltage_mv, &mut open);
-    let currents = channels.currents();
-    let terms = currents.as_ref().iter().zip(open.as_ref());
-    terms.fold((0.0, 0.0), |(g, g_e), (current, open)| {
-        let own = parameters[current.conductance] * open;
-        (g + own, g_e + own * parameters[current.reversal])
-    })
+impl<'a, C: ChannelSet> Patch<'a, C> {
+    pub(super) fn new(channels: &'a C, parameters: &'a [f64]) -> Self {
+        Self { channels, parameters, constants: channels.constants(|index| parameters[index], 1.0) }
+    }
+
+    /// The rates of every gate in 1/ms.
+    pub(super) fn rates(&self, voltage_mv: f64) -> C::Gates<GateRates<f64>> {
+        let zero = GateRates { opening: 0.0, total: 0.0, denominator: 0.0 };
+        let mut rates = self.channels.gates(zero);
+        self.channels.rates(&self.constants, voltage_mv, &mut rates);
+        rates
+    }
+
+    /// Gates at their steady state at one voltage, where the schemes in lanes let them rest.
+    pub(super) fn steady_state(&self, voltage_mv: f64) -> C::Gates<f64> {
+        let mut gates = self.channels.gates(0.0);
+        for (gate, rate) in gates.as_mut().iter_mut().zip(self.rates(voltage_mv).as_ref()) {
+            *gate = rate.opening / rate.total;
+        }
+        gates
+    }
+
+    /// Gates at their steady state at one voltage, by the rates as the paper prints them.
+    pub(super) fn printed_steady_state(&self, voltage_mv: f64) -> C::Gates<f64> {
+        let rates = self.channels.rates_per_ms(self.parameters, voltage_mv);
+        let mut gates = self.channels.gates(0.0);
+        for (gate, (alpha, beta)) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
+            *gate = alpha / (alpha + beta);
+        }
+        gates
+    }
+
+    /// Total conductance g and Σ g E in mS/cm² and µA/cm²: the membrane current is g V − Σ g E.
+    pub(super) fn conductance(&self, gates: &C::Gates<f64>, voltage_mv: f64) -> (f64, f64) {
+        let mut open = self.channels.per_current(0.0);
+        self.channels.open(&self.constants, gates, voltage_mv, &mut open);
+        let currents = self.channels.currents();
+        let terms = currents.as_ref().iter().zip(open.as_ref());
+        terms.fold((0.0, 0.0), |(g, g_e), (current, open)| {
+            let own = self.parameters[current.conductance] * open;
+            (g + own, g_e + own * self.parameters[current.reversal])
+        })
+    }
 }
 
 /// x / (eˣ − 1), continued through x = 0 by its Taylor polynomial.

@@ -129,6 +129,10 @@ impl<S: Simd> Number for Dual<S> {
         Self { value, slope: value * self.slope }
     }
 
+    fn ln(self) -> Self {
+        Self { value: Number::ln(self.value), slope: self.slope / self.value }
+    }
+
     /// Near x = 0 the slope of the quotient is a small difference of large numbers. There the slope of the
     /// denominator is chosen so that the quotient has the slope of its power series.
     #[inline(always)]

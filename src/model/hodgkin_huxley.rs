@@ -7,8 +7,8 @@
 use super::channels::{ChannelSet, Current, GateRates, efun, fixed_shape};
 use super::leapfrog::Leapfrog;
 use super::number::{Number, small_exponential};
-use super::{Build, Membrane, ModelParameter};
-use crate::settings::Entry;
+use super::{Build, Membrane, ModelParameter, scheme};
+use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
 pub const ENTRY: Entry<Build> = Entry {
@@ -17,17 +17,15 @@ pub const ENTRY: Entry<Build> = Entry {
     build,
 };
 
-fn build(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]> {
-    match scheme {
-        None | Some("leapfrog") => Ok(Box::new(Leapfrog::new(HodgkinHuxley))),
-        Some(_) => Err(&["leapfrog"]),
-    }
+fn build(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
+    scheme(model, &["leapfrog"]);
+    Some(Box::new(Leapfrog::new(HodgkinHuxley)))
 }
 
 const CONDUCTANCE: (f64, f64) = (0.0, 1e4);
 const VOLTAGE: (f64, f64) = (-200.0, 200.0);
 
-pub(super) const PARAMETERS: &[ModelParameter] = &[
+const PARAMETERS: &[ModelParameter] = &[
     ModelParameter::new(
         "g_Na",
         Unit::MillisiemensPerCm2,

@@ -10,7 +10,7 @@
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::ModelParameter;
-use super::channels::{ChannelSet, Current, GateRates, steady_state};
+use super::channels::{ChannelSet, Current, GateRates, Patch};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Lanes, Number, WIDTH};
@@ -48,7 +48,8 @@ impl State {
     pub(super) fn steady<C: ChannelSet>(channels: &C, lot: &Lot, voltage_mv: Vec<f64>) -> Self {
         let mut gates = vec![vec![0.0; lot.lanes()]; channels.gates(()).as_ref().len()];
         for (lane, &voltage) in voltage_mv.iter().enumerate() {
-            let steady = steady_state(channels, &lot.lane(lane), voltage);
+            let parameters = lot.lane(lane);
+            let steady = Patch::new(channels, &parameters).steady_state(voltage);
             for (gate, value) in gates.iter_mut().zip(steady.as_ref()) {
                 gate[lane] = *value;
             }

@@ -5,7 +5,9 @@
 //! Units everywhere: mV, ms, mS/cm², µA/cm², µF/cm²; outward membrane current is positive, injected current
 //! depolarises when positive.
 
+mod calcium;
 mod channels;
+mod cortical;
 mod drive;
 mod dual;
 mod hodgkin_huxley;
@@ -16,12 +18,14 @@ mod pospischil;
 mod pyhh;
 mod reference;
 mod rest;
+mod subthreshold;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use std::borrow::Cow;
 
-use crate::settings::Entry;
+use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
 pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
@@ -40,6 +44,8 @@ pub struct ModelParameter {
     pub range: (f64, f64),
     /// One line for `hhbayes list` and the schema.
     pub summary: &'static str,
+    /// Whether its default was read from where the settings describe the channel, rather than from `[model]`.
+    pub is_written: bool,
 }
 
 impl ModelParameter {
@@ -51,12 +57,26 @@ impl ModelParameter {
         range: (f64, f64),
         summary: &'static str,
     ) -> Self {
-        Self { name: Cow::Borrowed(name), unit, default, range, summary }
+        Self { name: Cow::Borrowed(name), unit, default, range, summary, is_written: false }
     }
 }
 
-/// Makes a membrane that steps by the scheme of that name, or says which schemes there are.
-pub type Build = fn(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]>;
+/// Makes a membrane from what `[model]` says beside its numbers; `None` after a mistake, which is noted.
+pub type Build = fn(model: &Section<'_>) -> Option<Box<dyn Membrane>>;
+
+/// The numerical scheme that `[model]` names; the first of `known` is the default.
+fn scheme(model: &Section<'_>, known: &[&str]) -> String {
+    model.key("scheme", "numerical scheme; the default is the fastest").choice_or(known, known[0])
+}
+
+pub use written::library;
 
 /// The models.
-pub const MODELS: &[Entry<Build>] = &[hodgkin_huxley::ENTRY, pospischil::ENTRY, pyhh::ENTRY];
+pub const MODELS: &[Entry<Build>] = &[
+    written::ENTRY,
+    cortical::ENTRY,
+    hodgkin_huxley::ENTRY,
+    pospischil::ENTRY,
+    cortical::CALCIUM_ENTRY,
+    pyhh::ENTRY,
+];

@@ -40,6 +40,9 @@ pub(super) trait Number:
     /// eˣ, for x between −700 and 700; beyond it the value there.
     fn exp(self) -> Self;
 
+    /// The natural logarithm; for constants, not for the hot loop.
+    fn ln(self) -> Self;
+
     /// A quotient x / (e^(x / scale) − 1), given `exponential` = e^(x / scale) and 1 / scale, as numerator and
     /// denominator that are never both zero.
     #[inline(always)]
@@ -113,6 +116,10 @@ impl Number for f64 {
     fn exp(self) -> Self {
         f64::exp(f64::clamp(self, -LARGEST_EXPONENT, LARGEST_EXPONENT))
     }
+
+    fn ln(self) -> Self {
+        f64::ln(self)
+    }
 }
 
 impl<S: Simd> Number for Lanes<S> {
@@ -170,5 +177,9 @@ impl<S: Simd> Number for Lanes<S> {
         let power = add(add(high, r4, middle), r4, low) + 1.0;
         let bits = power.to_bits() + (rounded.to_bits() << 52_u32);
         Self::from_bits(bits)
+    }
+
+    fn ln(self) -> Self {
+        Self::from_fn(self.simd, |lane| self[lane].ln())
     }
 }

@@ -9,25 +9,24 @@ use super::channels::{ChannelSet, Current, GateRates, efun, fixed_shape};
 use super::leapfrog::Leapfrog;
 use super::number::{Number, small_exponential};
 use super::reference::ExponentialEuler;
-use super::{Build, Membrane, ModelParameter};
-use crate::settings::Entry;
+use super::{Build, Membrane, ModelParameter, scheme};
+use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
 pub const ENTRY: Entry<Build> =
     Entry { name: "pospischil", summary: "cortical cells: Na, K, M, leak (Pospischil et al. 2008)", build };
 
-fn build(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]> {
-    match scheme {
-        None | Some("leapfrog") => Ok(Box::new(Leapfrog::new(Pospischil))),
-        Some("exponential_euler") => Ok(Box::new(ExponentialEuler::new(Pospischil))),
-        Some(_) => Err(&["exponential_euler", "leapfrog"]),
+fn build(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
+    match &*scheme(model, &["leapfrog", "exponential_euler"]) {
+        "exponential_euler" => Some(Box::new(ExponentialEuler::new(Pospischil))),
+        _ => Some(Box::new(Leapfrog::new(Pospischil))),
     }
 }
 
 const CONDUCTANCE: (f64, f64) = (0.0, 1e4);
 const VOLTAGE: (f64, f64) = (-200.0, 200.0);
 
-const PARAMETERS: &[ModelParameter] = &[
+pub(super) const PARAMETERS: &[ModelParameter] = &[
     ModelParameter::new(
         "g_Na",
         Unit::MillisiemensPerCm2,
@@ -79,7 +78,7 @@ const TAU_MAX: usize = 4;
 const V_T: usize = 5;
 const E_LEAK: usize = 6;
 const E_NA: usize = 7;
-const E_K: usize = 8;
+pub(super) const E_K: usize = 8;
 const PHI: usize = 9;
 
 /// Sodium, delayed-rectifier potassium, M and leak currents.

@@ -5,22 +5,20 @@
 //! h = 0 and with an artefact that looks like a spike. The first value kept is the state after the first step.
 //! Source: <https://github.com/swharden/pyHH>
 
-use super::channels::{ChannelSet, conductance, steady_state};
+use super::channels::{ChannelSet, Patch};
 use super::drive::Drive;
 use super::hodgkin_huxley::HodgkinHuxley;
 use super::membrane::{Grid, Lot, Membrane, Start};
-use super::{Build, ModelParameter};
+use super::{Build, ModelParameter, scheme};
 use crate::numeric::Failure;
-use crate::settings::Entry;
+use crate::settings::{Entry, Section};
 
 pub const ENTRY: Entry<Build> =
     Entry { name: "pyhh", summary: "squid axon as the Python package pyHH steps it, faults included", build };
 
-fn build(scheme: Option<&str>) -> Result<Box<dyn Membrane>, &'static [&'static str]> {
-    match scheme {
-        None | Some("forward_euler") => Ok(Box::new(PyHh::new())),
-        Some(_) => Err(&["forward_euler"]),
-    }
+fn build(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
+    scheme(model, &["forward_euler"]);
+    Some(Box::new(PyHh::new()))
 }
 
 const LANES: usize = 8;
@@ -65,10 +63,12 @@ impl Membrane for PyHh {
         traces: &mut [f64],
     ) -> Vec<Option<Failure>> {
         let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();
-        let mut states: Vec<(f64, [f64; 3])> = sets
+        let patches: Vec<Patch<'_, HodgkinHuxley>> =
+            sets.iter().map(|set| Patch::new(&HodgkinHuxley, set)).collect();
+        let mut states: Vec<(f64, [f64; 3])> = patches
             .iter()
-            .map(|set| {
-                let [m, _, n] = steady_state(&HodgkinHuxley, set, 0.0);
+            .map(|patch| {
+                let [m, _, n] = patch.printed_steady_state(0.0);
                 (0.0, [m, 0.0, n])
             })
             .collect();
@@ -77,7 +77,7 @@ impl Membrane for PyHh {
             drive.fill(step, lot.lanes(), &mut currents);
             for (lane, (v, gates)) in states.iter_mut().enumerate() {
                 let rates = HodgkinHuxley.rates_per_ms(&sets[lane], *v);
-                let (g, g_e) = conductance(&HodgkinHuxley, &sets[lane], gates, *v);
+                let (g, g_e) = patches[lane].conductance(gates, *v);
                 *v += grid.dt_ms * (currents[lane] - (g * *v - g_e)) / capacitance[lane];
                 for (gate, (alpha, beta)) in gates.iter_mut().zip(rates) {
                     *gate += grid.dt_ms * (alpha * (1.0 - *gate) - beta * *gate);

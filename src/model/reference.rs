@@ -6,9 +6,8 @@
 use fearless_simd::Level;
 
 use super::ModelParameter;
-use super::channels::{ChannelSet, conductance};
+use super::channels::{ChannelSet, Patch};
 use super::drive::Drive;
-use super::leapfrog::State;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::rest;
 use crate::numeric::Failure;
@@ -49,31 +48,39 @@ impl<C: ChannelSet> Membrane for ExponentialEuler<C> {
                 rest::stable_rests(&self.0, Level::new(), lot, capacitance, holding_ua_cm2)
             }
         };
-        let voltages = rests.iter().map(|rest| rest.unwrap_or(rest::FREE_START_MV)).collect();
-        let mut state = State::steady(&self.0, lot, voltages);
         let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();
+        let patches: Vec<Patch<'_, C>> = sets.iter().map(|set| Patch::new(&self.0, set)).collect();
+        let mut states: Vec<(f64, C::Gates<f64>)> = patches
+            .iter()
+            .zip(&rests)
+            .map(|(patch, rest)| {
+                let v = rest.unwrap_or(rest::FREE_START_MV);
+                (v, patch.printed_steady_state(v))
+            })
+            .collect();
         let mut currents = vec![0.0; lot.lanes()];
         for step in 0..=grid.steps() {
             if step % grid.stride == 0 {
-                for (lane, voltage) in state.voltage_mv.iter().enumerate() {
+                for (lane, (voltage, _)) in states.iter().enumerate() {
                     traces[lane * grid.samples + step / grid.stride] = *voltage;
                 }
             }
             if step < grid.steps() {
                 drive.fill(step, lot.lanes(), &mut currents);
-                for (lane, set) in sets.iter().enumerate() {
+                for (lane, (patch, state)) in patches.iter().zip(&mut states).enumerate() {
                     let step =
                         Step { capacitance: capacitance[lane], current: currents[lane], dt_ms: grid.dt_ms };
-                    advance(&self.0, set, step, &mut state, lane);
+                    advance(&self.0, patch, step, state);
                 }
             }
         }
-        let failure = |(rest, voltage): (&Option<f64>, &f64)| match (rest, voltage.is_finite()) {
-            (None, _) => Some(Failure::NoRest),
-            (Some(_), false) => Some(Failure::NotFinite),
-            (Some(_), true) => None,
-        };
-        rests.iter().zip(&state.voltage_mv).map(failure).collect()
+        let failure =
+            |(rest, (voltage, _)): (&Option<f64>, &(f64, C::Gates<f64>))| match (rest, voltage.is_finite()) {
+                (None, _) => Some(Failure::NoRest),
+                (Some(_), false) => Some(Failure::NotFinite),
+                (Some(_), true) => None,
+            };
+        rests.iter().zip(&states).map(failure).collect()
     }
 }
 
@@ -84,19 +91,15 @@ struct Step {
     dt_ms: f64,
 }
 
-fn advance<C: ChannelSet>(channels: &C, parameters: &[f64], step: Step, state: &mut State, lane: usize) {
+fn advance<C: ChannelSet>(channels: &C, patch: &Patch<'_, C>, step: Step, state: &mut (f64, C::Gates<f64>)) {
     let Step { capacitance, current, dt_ms } = step;
-    let mut gates = channels.gates(0.0);
-    for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
-        *gate = values[lane];
-    }
-    let (g, g_e) = conductance(channels, parameters, &gates, state.voltage_mv[lane]);
+    let (v, gates) = state;
+    let (g, g_e) = patch.conductance(gates, *v);
     let v_inf = (g_e + current) / g;
-    let v = v_inf + (state.voltage_mv[lane] - v_inf) * (-dt_ms * g / capacitance).exp();
-    state.voltage_mv[lane] = v;
-    let rates = channels.rates_per_ms(parameters, v);
-    for (gate, (alpha, beta)) in state.gates.iter_mut().zip(rates.as_ref()) {
+    *v = v_inf + (*v - v_inf) * (-dt_ms * g / capacitance).exp();
+    let rates = channels.rates_per_ms(patch.parameters, *v);
+    for (x, (alpha, beta)) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
         let x_inf = alpha / (alpha + beta);
-        gate[lane] = x_inf + (gate[lane] - x_inf) * (-dt_ms * (alpha + beta)).exp();
+        *x = x_inf + (*x - x_inf) * (-dt_ms * (alpha + beta)).exp();
     }
 }

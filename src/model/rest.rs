@@ -6,7 +6,7 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
-use super::channels::{ChannelSet, GateRates, conductance, steady_state};
+use super::channels::{ChannelSet, GateRates, Patch};
 use super::membrane::Lot;
 use super::number::{Lanes, Number, WIDTH};
 
@@ -40,8 +40,7 @@ pub(super) fn stable_rests<C: ChannelSet>(
             let brackets = (1..LOOKS).filter(|&look| inward[look - 1] && !inward[look]);
             let parameters = lot.lane(place);
             let membrane = At {
-                channels,
-                parameters: &parameters,
+                patch: Patch::new(channels, &parameters),
                 capacitance: capacitance[place],
                 holding_ua_cm2: holding_ua_cm2[place],
             };
@@ -93,17 +92,15 @@ fn scan<S: Simd, C: ChannelSet>(
 }
 
 /// One parameter set under its holding current.
-struct At<'a, C> {
-    channels: &'a C,
-    parameters: &'a [f64],
+struct At<'a, C: ChannelSet> {
+    patch: Patch<'a, C>,
     capacitance: f64,
     holding_ua_cm2: f64,
 }
 
 impl<C: ChannelSet> At<'_, C> {
     fn outward(&self, v: f64) -> f64 {
-        let gates = steady_state(self.channels, self.parameters, v);
-        let (g, g_e) = conductance(self.channels, self.parameters, &gates, v);
+        let (g, g_e) = self.patch.conductance(&self.patch.steady_state(v), v);
         g * v - g_e - self.holding_ua_cm2
     }
 
@@ -121,15 +118,15 @@ impl<C: ChannelSet> At<'_, C> {
 
     fn jacobian(&self, v: f64) -> Arrow {
         const SMALL: f64 = 1e-5;
-        let gates = steady_state(self.channels, self.parameters, v);
+        let gates = self.patch.steady_state(v);
         let slope = |gates: &C::Gates<f64>, v: f64| {
-            let (g, g_e) = conductance(self.channels, self.parameters, gates, v);
+            let (g, g_e) = self.patch.conductance(gates, v);
             (self.holding_ua_cm2 + g_e - g * v) / self.capacitance
         };
-        let rates = self.channels.rates_per_ms(self.parameters, v);
-        let k: Vec<f64> = rates.as_ref().iter().map(|(alpha, beta)| alpha + beta).collect();
-        let above = steady_state(self.channels, self.parameters, v + SMALL);
-        let below = steady_state(self.channels, self.parameters, v - SMALL);
+        let rates = self.patch.rates(v);
+        let k: Vec<f64> = rates.as_ref().iter().map(|rate| rate.total / rate.denominator).collect();
+        let above = self.patch.steady_state(v + SMALL);
+        let below = self.patch.steady_state(v - SMALL);
         let b_c = (0..k.len()).map(|i| {
             let (mut up, mut down) = (gates.clone(), gates.clone());
             up.as_mut()[i] += SMALL;
@@ -224,7 +221,7 @@ mod tests {
     }
 
     fn squid_at(parameters: &[f64], holding_ua_cm2: f64) -> At<'_, HodgkinHuxley> {
-        At { channels: &HodgkinHuxley, parameters, capacitance: 1.0, holding_ua_cm2 }
+        At { patch: Patch::new(&HodgkinHuxley, parameters), capacitance: 1.0, holding_ua_cm2 }
     }
 
     /// Largest real part of the eigenvalues, by nalgebra.

@@ -1,32 +1,46 @@
 //! Golden numbers of the models, and agreement between the fast and the plain forms of the kinetics.
 
+use std::path::Path;
+
 use approx::assert_relative_eq;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 
 use super::channels::{ChannelSet, GateRates};
+use super::cortical::Cortical;
 use super::hodgkin_huxley::HodgkinHuxley;
 use super::number::{Lanes, Number};
 use super::pospischil::Pospischil;
 use super::*;
+use crate::settings::{Settings, find};
 use crate::stimulus::{Component, Step, Stimulus};
 
 fn defaults(membrane: &dyn Membrane) -> Vec<f64> {
     membrane.parameters().iter().map(|parameter| parameter.default).collect()
 }
 
-fn build(name: &str, scheme: Option<&str>) -> Box<dyn Membrane> {
-    let entry = MODELS.iter().find(|entry| entry.name == name).unwrap();
-    (entry.build)(scheme).unwrap()
+/// The membrane of `[model]` in a settings file with this text.
+pub(super) fn membrane(settings: &str) -> Box<dyn Membrane> {
+    let settings = Settings::from_text(Path::new("test.toml"), settings.to_owned());
+    let root = settings.root();
+    let model = root.table("model", "the membrane");
+    let membrane = (find(MODELS, &model, None).unwrap().build)(&model);
+    settings.finish().unwrap();
+    membrane.unwrap()
 }
 
-fn step(amplitude: f64, start_ms: f64, stop_ms: f64) -> Stimulus {
+fn build(name: &str, scheme: Option<&str>) -> Box<dyn Membrane> {
+    let scheme = scheme.map_or(String::new(), |scheme| format!("scheme = \"{scheme}\""));
+    membrane(&format!("[model]\nkind = \"{name}\"\n{scheme}"))
+}
+
+pub(super) fn step(amplitude: f64, start_ms: f64, stop_ms: f64) -> Stimulus {
     let component =
         Component { amplitude, start_ms, duration_ms: stop_ms - start_ms, waveform: Box::new(Step) };
     Stimulus { unit: Unit::MicroampPerCm2, holding: 0.0, components: vec![component] }
 }
 
 /// The trace of the first lane; `change` edits the parameters of each lane.
-fn trace(
+pub(super) fn trace(
     membrane: &dyn Membrane,
     stimulus: &Stimulus,
     start: Option<f64>,
@@ -144,6 +158,7 @@ fn fast_and_plain_rates_agree() {
     }
     check(&HodgkinHuxley, &[-40.0, -55.0, -40.0 + 1e-9, -55.0 - 1e-12]);
     check(&Pospischil, &[-47.0, -20.0, -45.0, -47.0 + 1e-9, -20.0 - 1e-12]);
+    check(&Cortical, &[-27.0, -27.0 + 1e-9]);
 }
 
 /// α and α + β per ms of every gate, from the lanes.

@@ -121,7 +121,10 @@ pub fn read_slots(section: &Section<'_>, membrane: &dyn Membrane) -> Vec<Slot> {
     let parameters = membrane.parameters().iter().chain(CELL);
     parameters
         .map(|parameter| {
-            let ModelParameter { ref name, unit, default, range, summary } = *parameter;
+            let ModelParameter { ref name, unit, default, range, summary, is_written } = *parameter;
+            if is_written {
+                return Slot { name: name.to_string(), unit, range, value: Some(default), column: None };
+            }
             let key = section.key(name, summary).between(range.0, range.1);
             let value = if default.is_nan() {
                 key.quantity_maybe(unit)

@@ -123,15 +123,7 @@ pub fn read_model_options(model: &Section<'_>, membrane: &dyn Membrane) {
 
 fn read_membrane(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
     let entry = find(MODELS, model, None)?;
-    let scheme = model.key("scheme", "numerical scheme; the default is the fastest").text_maybe();
-    match (entry.build)(scheme.as_deref()) {
-        Ok(membrane) => Some(membrane),
-        Err(known) => {
-            let message = format!("{} has no scheme \"{}\"", entry.name, scheme.unwrap_or_default());
-            model.mistake_at("scheme", message, Some(&format!("known: {}", known.join(", "))));
-            None
-        }
-    }
+    (entry.build)(model)
 }
 
 /// Time step whose error is small beside that of any recording; see `docs/ARCHITECTURE.md`.

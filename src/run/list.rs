@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use crate::features::FEATURES;
 use crate::likelihood::LIKELIHOODS;
-use crate::model::MODELS;
+use crate::model::{MODELS, library};
 use crate::prior::PRIORS;
 use crate::problem::CELL;
 use crate::recording::FORMATS;
 use crate::samplers::SAMPLERS;
-use crate::settings::Entry;
+use crate::settings::{Entry, Section};
 use crate::stimulus::STIMULI;
 use crate::units::Unit;
 
@@ -20,6 +20,7 @@ use crate::units::Unit;
 pub fn list(only: Option<&str>) -> Result<String, Vec<&'static str>> {
     let catalogues = [
         ("models", models()),
+        ("channels", library().iter().map(|(name, summary)| line(name, summary)).collect()),
         (
             "recordings",
             entries(FORMATS) + &line("simulated", "traces made by the model from known parameters"),
@@ -51,7 +52,7 @@ fn models() -> String {
     let mut text = String::new();
     for entry in MODELS {
         text += &line(entry.name, entry.summary);
-        if let Ok(membrane) = (entry.build)(None) {
+        if let Some(membrane) = (entry.build)(&Section::listening()) {
             parameters(&mut text, membrane.parameters());
         }
     }

@@ -55,7 +55,7 @@ pub fn schema() -> Value {
     }));
     let model = one_of(MODELS.iter().filter_map(|entry| {
         let section = Section::listening();
-        let membrane = (entry.build)(None).ok()?;
+        let membrane = (entry.build)(&Section::listening())?;
         read_model_options(&section, &*membrane);
         Some((entry.name, entry.summary, section.described()))
     }));

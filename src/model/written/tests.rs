@@ -1,0 +1,93 @@
+//! Written channels against the built-in ones.
+
+use approx::assert_relative_eq;
+
+use crate::model::tests::{membrane, step, trace};
+use crate::model::{Grid, Membrane};
+
+/// The squid axon from the channels of the library.
+const SQUID: &str = r#"
+[model]
+kind = "channels"
+[model.channels.Na]
+kind = "sodium_squid"
+[model.channels.K]
+kind = "potassium_squid"
+[model.channels.L]
+kind = "leak"
+conductance = "0.3 mS/cm^2"
+reversal = "-54.387 mV"
+"#;
+
+/// All channels of the set `cortical`, with the numbers of that set.
+const CORTICAL: &str = r#"
+[model]
+kind = "channels"
+[model.constants]
+V_T = "-60 mV"
+[model.channels.Na]
+kind = "sodium_cortical"
+shift = "V_T"
+[model.channels.K]
+kind = "potassium_cortical"
+shift = "V_T"
+[model.channels.M]
+kind = "potassium_m"
+reversal = "E_K"
+[model.channels.leak]
+kind = "leak"
+[model.channels.CaL]
+kind = "calcium_high_threshold"
+[model.channels.CaT]
+kind = "calcium_low_threshold"
+reversal = "E_CaL"
+[model.channels.A]
+kind = "potassium_a"
+reversal = "E_K"
+[model.channels.h]
+kind = "hyperpolarisation_activated"
+"#;
+
+fn farthest(a: &dyn Membrane, b: &dyn Membrane, amplitude: f64, dt_ms: f64) -> f64 {
+    let grid = Grid { dt_ms, stride: 4, samples: (200.0 / (4.0 * dt_ms)) as usize + 1 };
+    let run = |membrane: &dyn Membrane| {
+        let sodium = membrane.parameters().iter().position(|parameter| parameter.name == "g_Na").unwrap();
+        trace(membrane, &step(amplitude, 50.0, 150.0), None, grid, |lane, set| {
+            set[sodium] *= 0.8 + 0.05 * lane as f64;
+        })
+        .0
+    };
+    let (a, b) = (run(a), run(b));
+    assert!(a[3].iter().any(|v| *v > 0.0), "it spikes");
+    let distances = a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b).abs());
+    distances.fold(0.0, f64::max)
+}
+
+/// The forms are the same functions, so only rounding differs; a spike train passes it on.
+#[test]
+fn a_written_squid_axon_is_the_built_in_one() {
+    let built_in = membrane("[model]\nkind = \"hodgkin_huxley\"");
+    let distance = farthest(&*built_in, &*membrane(SQUID), 10.0, 0.025);
+    assert!(distance < 1e-9, "{distance}");
+}
+
+/// The small exponentials of the built-in set have a relative error of 1e-9, its parameters another order.
+#[test]
+fn written_cortical_channels_are_the_built_in_ones() {
+    let built_in = membrane("[model]\nkind = \"cortical\"");
+    let distance = farthest(&*built_in, &*membrane(CORTICAL), 3.0, 0.025);
+    assert!(distance < 1e-5, "{distance}");
+}
+
+#[test]
+fn numbers_have_the_names_of_their_place() {
+    let written = membrane(SQUID);
+    let of = |name: &str| {
+        let found = written.parameters().iter().find(|parameter| parameter.name == name);
+        found.unwrap_or_else(|| panic!("no {name}")).default
+    };
+    assert_relative_eq!(of("g_Na"), 120.0);
+    assert_relative_eq!(of("Na_m_beta_scale"), -18.0);
+    assert_relative_eq!(of("K_shift"), -65.0);
+    assert_relative_eq!(of("temperature"), 6.3);
+}
