@@ -2,13 +2,15 @@
 
 #![allow(clippy::doc_markdown, reason = "the comments of the options are shown in the terminal")]
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::Mode;
-use hhbayes::run::{self, FeatureFormat, FeatureOptions, FitOptions, RunError, SimulateOptions};
+use hhbayes::run::{
+    self, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+};
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
 #[derive(Parser)]
@@ -45,19 +47,29 @@ enum Command {
         /// Settings file
         config: PathBuf,
     },
-    /// Simulate the sweeps of a settings file with one parameter set, as CSV
+    /// Simulate the sweeps of a settings file, as CSV: the traces of one parameter set, or the features of many
     Simulate {
         /// Settings file
         config: PathBuf,
         /// A parameter, such as g_Na="100 mS/cm^2"; may be given many times
         #[arg(long, value_name = "NAME=VALUE")]
         set: Vec<String>,
+        /// Features of many parameter sets: a CSV file with the names of parameters in its header
+        #[arg(long, value_name = "SETS.csv", conflicts_with_all = ["set", "prior"])]
+        sets: Option<PathBuf>,
+        /// Features of that many draws from the prior
+        #[arg(long, value_name = "N", conflicts_with = "set")]
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        prior: Option<u32>,
         /// CSV file; standard output if it is not given
         #[arg(long)]
         output: Option<PathBuf>,
-        /// Names the intrinsic noise, if there is any
+        /// Names the draws from the prior, and the intrinsic noise if there is any
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Number of threads for many parameter sets; all cores if it is not given
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
     },
     /// Measure the spike features of a recording
     Features {
@@ -146,10 +158,19 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
         }
         Command::Check { config } => show(&run::check(&config)?),
-        Command::Simulate { config, set, output, seed } => {
-            let (table, notes) = run::simulate(&config, &SimulateOptions { set, output, seed })?;
+        Command::Simulate { config, set, sets, prior, output, seed, threads } => {
+            let drawn = prior.map(|count| SetSource::Prior { count: count as usize });
+            let Some(source) = sets.map(SetSource::File).or(drawn) else {
+                let (table, notes) = run::simulate(&config, &SimulateOptions { set, output, seed })?;
+                let _ = std::io::stderr().write_all(notes.as_bytes());
+                show(&table);
+                return Ok(ExitCode::SUCCESS);
+            };
+            let options = SetsOptions { source, output, seed, threads: threads.map(usize::from) };
+            let mut shown = BufWriter::new(std::io::stdout());
+            let notes = run::simulate_sets(&config, &options, &mut shown)?;
+            let _ = shown.flush();
             let _ = std::io::stderr().write_all(notes.as_bytes());
-            show(&table);
         }
         Command::Features { recording, sweep, start, stop, mode, threshold, format } => {
             let mode = match mode {

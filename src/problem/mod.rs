@@ -41,6 +41,8 @@ pub struct Problem {
     pub space: ParameterSpace,
     /// What is compared.
     pub data: Data,
+    /// The true value of some parameters, by column, if the recording is simulated.
+    pub truth: Vec<(usize, f64)>,
     likelihood: Box<dyn Likelihood>,
     observed: Vec<Option<f64>>,
     scales: Vec<f64>,
@@ -87,11 +89,12 @@ impl Problem {
             simulation,
             space: space?,
             data,
+            truth,
             likelihood: likelihood?,
             tally: Tally::default(),
         };
         problem.scales = problem.sds(medians(&problem.space, &[]).row(0)).collect();
-        problem.add_observation_noise(root, &truth);
+        problem.add_observation_noise(root);
         (!root.has_mistakes()).then_some(problem)
     }
 
@@ -168,13 +171,13 @@ impl Problem {
     }
 
     /// With `noise_seed`, simulated data differ from the truth as the likelihood says.
-    fn add_observation_noise(&mut self, root: &Section<'_>, truth: &[(usize, f64)]) {
+    fn add_observation_noise(&mut self, root: &Section<'_>) {
         if !self.experiment.simulated {
             return;
         }
         let table = root.table("recording", "what was measured");
         let Some(seed) = table.key("noise_seed", experiment::NOISE_SEED).count_maybe() else { return };
-        let set = medians(&self.space, truth);
+        let set = medians(&self.space, &self.truth);
         let streams = Streams::new(seed as u64);
         self.observed = self.replicate(&self.observed, set.row(0), streams, 0, 0);
         for (datum, observed) in self.data.data.iter_mut().zip(&self.observed) {

@@ -70,6 +70,11 @@ impl Simulation {
         Grid { dt_ms: sweep.interval_ms / stride, stride: stride as usize, samples: sweep.samples }
     }
 
+    /// Time steps of one parameter set in all sweeps; a sweep in which nothing happens has none.
+    pub fn steps(&self, sweeps: &[ExperimentSweep]) -> usize {
+        sweeps.iter().filter(|sweep| !self.stays_at_rest(sweep)).map(|sweep| self.grid(sweep).steps()).sum()
+    }
+
     /// Whether two simulations of one parameter set differ.
     pub fn is_stochastic(&self) -> bool {
         let slot = self.cell(cell::CURRENT_NOISE);

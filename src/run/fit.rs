@@ -7,6 +7,7 @@ use super::RunError;
 use super::check::{Plan, read_plan};
 use super::progress::{Bar, is_interrupted, listen_for_interrupt};
 use super::results::{Outcome, write_results};
+use super::threads::on_threads;
 use crate::draws::Draws;
 use crate::numeric::Streams;
 use crate::posterior::render_table;
@@ -48,12 +49,7 @@ pub fn fit(path: &Path, options: &FitOptions) -> Result<FitReport, RunError> {
     let folder = options.output.clone().unwrap_or_else(|| Path::new("results").join(name));
     let is_new = !folder.exists();
     prepare(&folder)?;
-    let threads = options.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|source| RunError::Threads { threads, source })?;
-    let report = pool.install(|| sample(&plan, &folder, options));
+    let report = on_threads(options.threads, || sample(&plan, &folder, options))?;
     if report.is_err() && is_new {
         // Fails if something is in it, and then it stays.
         let _ = std::fs::remove_dir(&folder);

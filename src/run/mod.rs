@@ -4,10 +4,13 @@ mod check;
 mod features;
 mod fit;
 mod list;
+mod parameter_sets;
 mod progress;
 mod results;
 mod schema;
 mod simulate;
+mod simulate_sets;
+mod threads;
 
 use std::path::PathBuf;
 
@@ -22,8 +25,10 @@ pub use check::check;
 pub use features::{FeatureFormat, FeatureOptions, features};
 pub use fit::{FitOptions, FitReport, fit};
 pub use list::list;
+pub use parameter_sets::{SetSource, SetsError};
 pub use schema::schema;
 pub use simulate::{SimulateOptions, simulate};
+pub use simulate_sets::{SetsOptions, simulate_sets};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Error)]
@@ -34,6 +39,9 @@ pub enum RunError {
     /// The recording cannot be used.
     #[error("error: {0}")]
     Recording(#[from] RecordingError),
+    /// The parameter sets cannot be used.
+    #[error("error: {0}")]
+    Sets(#[from] SetsError),
     /// A result cannot be written.
     #[error("error: {0}")]
     Store(#[from] StoreError),
@@ -80,7 +88,7 @@ impl RunError {
     /// The exit code of the program: 2 if what the user wrote is at fault, 1 otherwise.
     pub fn exit_code(&self) -> u8 {
         match self {
-            RunError::Settings(_) | RunError::Usage(_) => 2,
+            RunError::Settings(_) | RunError::Usage(_) | RunError::Sets(_) => 2,
             RunError::Recording(_)
             | RunError::Store(_)
             | RunError::Sampler { .. }

@@ -16,6 +16,7 @@ pub struct Case {
 
 const RUN: &[&str] = &["run", "cell.toml", "--quick", "--quiet", "--threads", "2"];
 const CHECK: &[&str] = &["check", "cell.toml"];
+const SETS: &[&str] = &["simulate", "cell.toml", "--sets", "sets.csv"];
 const SIMULATE: &[&str] = &["simulate", "cell.toml"];
 
 const fn settings(name: &'static str, changes: &'static [(&'static str, &'static str)]) -> Case {
@@ -28,6 +29,10 @@ const fn running(name: &'static str, changes: &'static [(&'static str, &'static 
 
 const fn recording(name: &'static str, content: &'static [(&'static str, &'static [u8])]) -> Case {
     Case { name, changes: &[("trace.csv", "other.csv")], files: content, command: CHECK }
+}
+
+const fn sets(name: &'static str, files: &'static [(&'static str, &'static [u8])]) -> Case {
+    Case { name, changes: &[], files, command: SETS }
 }
 
 const fn command(name: &'static str, command: &'static [&'static str]) -> Case {
@@ -284,6 +289,29 @@ pub const CASES: &[Case] = &[
         files: &[],
         command: SIMULATE,
     },
+    // Many parameter sets.
+    command("sets_missing", SETS),
+    sets("sets_without_a_row", &[("sets.csv", b"g_Na,g_K\n")]),
+    sets("sets_of_an_unknown_name", &[("sets.csv", b"g_Na,g_k\n100,30\n")]),
+    sets("sets_with_a_column_twice", &[("sets.csv", b"g_Na,g_Na\n100,30\n")]),
+    sets("sets_with_a_short_line", &[("sets.csv", b"g_Na,g_K\n100,30\n100\n")]),
+    sets("sets_with_a_word", &[("sets.csv", b"g_Na, g_K\n100, 30\n100, many\n")]),
+    sets("sets_with_a_unit", &[("sets.csv", b"g_Na\n100 mS/cm^2\n")]),
+    sets("sets_outside_the_physical_range", &[("sets.csv", b"g_Na,g_K\n100,-30\n")]),
+    Case {
+        name: "sets_without_features",
+        changes: &[("[likelihood.features]\n", ""), (FEATURES, "")],
+        files: &[("sets.csv", b"g_Na\n100\n")],
+        command: SETS,
+    },
+    Case {
+        name: "draws_without_a_prior",
+        changes: &[(PRIORS, "")],
+        files: &[],
+        command: &["simulate", "cell.toml", "--prior", "10"],
+    },
+    command("no_draws_from_the_prior", &["simulate", "cell.toml", "--prior", "0"]),
+    command("sets_and_draws", &["simulate", "cell.toml", "--sets", "sets.csv", "--prior", "10"]),
     command("features_of_a_missing_file", &["features", "nowhere.abf"]),
     command("features_of_a_folder", &["features", "."]),
     command("features_above_no_number", &["features", "trace.csv", "--threshold", "nan"]),

@@ -8,3 +8,4 @@ mod folder;
 mod messages;
 mod runs;
 mod schema;
+mod sets;
