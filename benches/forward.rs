@@ -4,6 +4,7 @@ use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hhbayes::model::{Grid, LaneStimulus, Lot, MODELS, Membrane, Start, StimulusDrive};
+use hhbayes::numeric::Streams;
 use hhbayes::settings::{Settings, find};
 use hhbayes::stimulus::{Component, Step, Stimulus};
 use hhbayes::units::Unit;
@@ -24,14 +25,15 @@ fn membrane(kind: &str, scheme: Option<&str>) -> Box<dyn Membrane> {
 
 fn forward(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("forward");
-    for (name, scheme) in [
-        ("hodgkin_huxley", None),
-        ("pospischil", None),
-        ("pospischil_calcium", None),
-        ("cortical", None),
-        ("channels", None),
-        ("pospischil", Some("exponential_euler")),
-        ("pyhh", None),
+    for (name, scheme, noise) in [
+        ("hodgkin_huxley", None, 0.0),
+        ("pospischil", None, 0.0),
+        ("pospischil", None, 0.1),
+        ("pospischil_calcium", None, 0.0),
+        ("cortical", None, 0.0),
+        ("channels", None, 0.0),
+        ("pospischil", Some("exponential_euler"), 0.0),
+        ("pyhh", None, 0.0),
     ] {
         let membrane = membrane(name, scheme);
         let (lanes, _) = *membrane.widths().last().expect("every membrane has a width");
@@ -48,7 +50,8 @@ fn forward(criterion: &mut Criterion) {
         let mut traces = vec![0.0; lanes * grid.samples];
         let start = Start::Voltage(vec![-65.0; lanes]);
         group.throughput(Throughput::Elements((lanes * grid.steps()) as u64));
-        group.bench_function(format!("{name} {}", scheme.unwrap_or("default")), |bencher| {
+        let label = if noise > 0.0 { " with noise" } else { "" };
+        group.bench_function(format!("{name} {}{label}", scheme.unwrap_or("default")), |bencher| {
             bencher.iter(|| {
                 let lane = LaneStimulus {
                     stimulus: &stimulus,
@@ -57,6 +60,10 @@ fn forward(criterion: &mut Criterion) {
                     bias_ua_cm2: 0.0,
                 };
                 let mut drive = StimulusDrive::new(grid.dt_ms, &vec![lane; lanes]);
+                if noise > 0.0 {
+                    let generators = (0..lanes as u64).map(|row| Streams::new(1).generator(0, row));
+                    drive = drive.with_noise(&vec![noise; lanes], generators.collect());
+                }
                 membrane.simulate(&lot, &ones, &start, grid, &mut drive, &mut traces)
             });
         });

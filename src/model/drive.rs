@@ -1,8 +1,11 @@
 //! The current density that drives each lane, step by step.
 
+mod noise;
+
 use rand_chacha::ChaCha8Rng;
 
-use crate::numeric::standard_normal;
+use self::noise::WhiteNoise;
+
 use crate::stimulus::{Component, Stimulus};
 
 /// Injected current density over time.
@@ -35,7 +38,7 @@ pub struct StimulusDrive<'a> {
     dt_ms: f64,
     constant: Vec<f64>,
     components: Vec<DrivenComponent<'a>>,
-    noise: Option<(Vec<f64>, Vec<ChaCha8Rng>)>,
+    noise: Option<WhiteNoise>,
 }
 
 /// One component in neighbouring lanes.
@@ -74,7 +77,7 @@ impl<'a> StimulusDrive<'a> {
     #[must_use]
     pub fn with_noise(mut self, strength: &[f64], generators: Vec<ChaCha8Rng>) -> Self {
         let per_step = strength.iter().map(|strength| strength / self.dt_ms.sqrt()).collect();
-        self.noise = Some((per_step, generators));
+        self.noise = Some(WhiteNoise::new(per_step, generators));
         self
     }
 }
@@ -88,11 +91,9 @@ impl Drive for StimulusDrive<'_> {
             for component in &self.components {
                 component.add(from_ms, to_ms, row);
             }
-            if let Some((per_step, generators)) = &mut self.noise {
-                for ((current, strength), generator) in row.iter_mut().zip(per_step).zip(generators) {
-                    *current += *strength * standard_normal(generator);
-                }
-            }
+        }
+        if let Some(noise) = &mut self.noise {
+            noise.add(out);
         }
     }
 }

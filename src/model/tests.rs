@@ -11,6 +11,7 @@ use super::hodgkin_huxley::HodgkinHuxley;
 use super::number::{Lanes, Number};
 use super::pospischil::Pospischil;
 use super::*;
+use crate::numeric::Streams;
 use crate::settings::{Settings, find};
 use crate::stimulus::{Component, Step, Stimulus};
 
@@ -137,6 +138,84 @@ fn pospischil_gives_the_reference_numbers_with_the_reference_scheme() {
     for (value, printed) in seven_statistics(v, 0.01).into_iter().zip(printed) {
         assert!((value - printed).abs() <= 0.5e-6, "{value} {printed}");
     }
+}
+
+/// The statistics of sweeps with the noise of the reference, one sweep for each row of random numbers.
+fn noisy_statistics(membrane: &dyn Membrane, strength: f64, rows: u64) -> Vec<[f64; 7]> {
+    let grid = Grid { dt_ms: 0.01, stride: 1, samples: 12_001 };
+    let stimulus = step(reference_amplitude(), 10.0, 110.0);
+    let lanes = membrane.widths()[0].0;
+    let set = defaults(membrane);
+    let lot = Lot::new(set.len(), lanes, |index, _| set[index]);
+    let values = vec![0.0, reference_amplitude(), 10.0, 100.0];
+    let lane = LaneStimulus { stimulus: &stimulus, values, factor: 1.0, bias_ua_cm2: 0.0 };
+    let mut statistics = Vec::new();
+    for first in (0..rows).step_by(lanes) {
+        let generators = (first..).take(lanes).map(|row| Streams::new(1).generator(0, row)).collect();
+        let mut drive = StimulusDrive::new(grid.dt_ms, &vec![lane.clone(); lanes])
+            .with_noise(&vec![strength; lanes], generators);
+        let mut traces = vec![0.0; lanes * grid.samples];
+        let start = Start::Voltage(vec![-70.0; lanes]);
+        membrane.simulate(&lot, &vec![1.0; lanes], &start, grid, &mut drive, &mut traces);
+        statistics.extend(traces.chunks_exact(grid.samples).map(|v| seven_statistics(v, grid.dt_ms)));
+    }
+    statistics
+}
+
+/// Mean and standard deviation of each statistic in 60 sweeps of the reference implementation, σ = 0.1.
+const NOISY: [(f64, f64); 7] = [
+    (5.0, 0.0),
+    (-70.298, 0.121),
+    (0.0363, 0.0143),
+    (-56.450, 0.042),
+    (375.153, 0.492),
+    (3.7038, 0.0037),
+    (18.3256, 0.0220),
+];
+const REFERENCE_SWEEPS: f64 = 60.0;
+
+/// Which statistics differ from the reference by more than six standard errors.
+fn differences_from_the_reference(membrane: &dyn Membrane, strength: f64) -> Vec<String> {
+    const SWEEPS: u64 = 240;
+    let statistics = noisy_statistics(membrane, strength, SWEEPS);
+    let (own, reference) = (SWEEPS as f64, REFERENCE_SWEEPS);
+    let mut differences = Vec::new();
+    for (index, (mean, sd)) in NOISY.into_iter().enumerate() {
+        let found_mean = statistics.iter().map(|s| s[index]).sum::<f64>() / own;
+        let squares = statistics.iter().map(|s| (s[index] - found_mean).powi(2)).sum::<f64>();
+        let found_sd = (squares / (own - 1.0)).sqrt();
+        // Both means have an error; the reference is printed to three or more digits after the point.
+        let error = sd * (1.0 / own + 1.0 / reference).sqrt();
+        if (found_mean - mean).abs() > 6.0 * error + 0.5e-3 {
+            differences.push(format!("mean of statistic {index}: {found_mean}, expected {mean}"));
+        }
+        // The logarithm of a standard deviation of n normal numbers has the error 1/√(2 (n − 1)): a factor of 1.85.
+        let error = (0.5 / (own - 1.0) + 0.5 / (reference - 1.0)).sqrt();
+        if sd == 0.0 && found_sd != 0.0 || sd > 0.0 && (found_sd / sd).ln().abs() > 6.0 * error {
+            differences.push(format!("sd of statistic {index}: {found_sd}, expected {sd}"));
+        }
+    }
+    differences
+}
+
+#[test]
+fn pospischil_with_noise_has_the_reference_statistics() {
+    let membrane = build("pospischil", Some("exponential_euler"));
+    assert_eq!(differences_from_the_reference(&*membrane, 0.1), Vec::<String>::new());
+}
+
+/// At this step the scheme does not matter: it moves the statistics by less than the noise does.
+#[test]
+fn the_leapfrog_with_noise_has_the_reference_statistics() {
+    assert_eq!(differences_from_the_reference(&*build("pospischil", None), 0.1), Vec::<String>::new());
+}
+
+/// Noise whose strength forgets the time step, √0.01 of what it should be.
+#[test]
+fn noise_of_another_strength_is_noticed() {
+    let membrane = build("pospischil", Some("exponential_euler"));
+    let differences = differences_from_the_reference(&*membrane, 0.01);
+    assert!(differences.len() >= 5, "{differences:?}");
 }
 
 /// The lanes compute the rates of the paper.

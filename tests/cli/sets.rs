@@ -2,8 +2,11 @@
 
 use crate::folder::{CELL, Folder};
 
-/// Header and rows of a table; an empty cell is `None`, and the last column is a text.
-fn table(text: &str) -> (Vec<&str>, Vec<(Vec<Option<f64>>, &str)>) {
+/// The numbers of one line, `None` for an empty cell, and the text in its last column.
+type Row<'t> = (Vec<Option<f64>>, &'t str);
+
+/// Header and rows of a table.
+fn table(text: &str) -> (Vec<&str>, Vec<Row<'_>>) {
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next().unwrap();
     let number = |cell: &&str| (!cell.is_empty()).then(|| cell.parse().unwrap());
@@ -39,7 +42,7 @@ fn the_features_of_a_set_are_those_of_its_trace() {
         assert_eq!(*failure, "");
         let set = [format!("g_Na={g_na}"), format!("g_K={g_k}"), format!("E_K={e_k}")];
         let mut arguments = vec!["simulate", "cell.toml", "--output", "one.csv"];
-        set.iter().for_each(|set| arguments.extend(["--set", set]));
+        arguments.extend(set.iter().flat_map(|set| ["--set", set]));
         folder.succeed(&arguments);
         let features = ["features", "one.csv", "--mode", "precise", "--format", "json"];
         let features: serde_json::Value = serde_json::from_str(&folder.succeed(&features)).unwrap();
