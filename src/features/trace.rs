@@ -156,7 +156,15 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 /// The mean of the `order`-th powers of the distances from the mean: the central moment of a population.
 pub fn central_moment(values: &[f64], order: i32) -> Option<f64> {
     let mean = mean(values)?;
-    Some(sum(values, |v| (v - mean).powi(order)) / values.len() as f64)
+    let square = |v: f64| (v - mean) * (v - mean);
+    // A power that is known only at run time is a call for each value: half the time of a simulation.
+    let total = match order {
+        2 => sum(values, square),
+        3 => sum(values, |v| (v - mean) * square(v)),
+        4 => sum(values, |v| square(v) * square(v)),
+        _ => sum(values, |v| (v - mean).powi(order)),
+    };
+    Some(total / values.len() as f64)
 }
 
 /// Whether every value is a finite number.
