@@ -71,12 +71,13 @@ fn a_written_squid_axon_is_the_built_in_one() {
     assert!(distance < 1e-9, "{distance}");
 }
 
-/// The small exponentials of the built-in set have a relative error of 1e-9, its parameters another order.
+/// Built-in rates agree with the printed ones to 3e-7, which moves a late spike by less than 5e-5 ms: 0.02 mV on an
+/// upstroke of 400 mV/ms.
 #[test]
 fn written_cortical_channels_are_the_built_in_ones() {
     let built_in = membrane("[model]\nkind = \"cortical\"");
     let distance = farthest(&*built_in, &*membrane(CORTICAL), 3.0, 0.025);
-    assert!(distance < 1e-5, "{distance}");
+    assert!(distance < 0.02, "{distance}");
 }
 
 #[test]
