@@ -1,0 +1,76 @@
+"""Where the simulators live: one virtual environment each, and the compiled hhbayes."""
+
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+import venv
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+WORK = ROOT / "target" / "peers"
+REQUIREMENTS = HERE / "requirements.txt"
+
+PACKAGES = {
+    "numba": ["numba", "scipy", "numpy"],
+    "neuron": ["neuron", "numpy"],
+    "brian2": ["Brian2", "numpy", "setuptools"],
+    "jaxley": ["Jaxley", "numpy"],
+    "arbor": ["arbor", "numpy"],
+}
+
+# One thread for every library that would take more.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "JAX_PLATFORMS": "cpu",
+}
+
+
+def python_of(name):
+    return WORK / "venvs" / name / "bin" / "python"
+
+
+def install(name):
+    """Makes the environment unless it is there. Returns None, or why it cannot be had."""
+    folder = WORK / "venvs" / name
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + " ".join([sys.version, *PACKAGES[name]]).encode()).hexdigest()
+    stamp = folder / "installed"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return None
+    print(f"installing {', '.join(PACKAGES[name])}", flush=True)
+    venv.create(folder, with_pip=True, clear=True)
+    command = [python_of(name), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run([*command, "-c", REQUIREMENTS, *PACKAGES[name]], capture_output=True, text=True)
+    if done.returncode != 0:
+        return f"not installed: {(done.stderr.strip() or 'no message').splitlines()[-1]}"
+    stamp.write_text(wanted)
+    return None
+
+
+def build_hhbayes():
+    """Path of the program, or None if it cannot be built."""
+    done = subprocess.run(["cargo", "build", "--release"], cwd=ROOT)
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / "release" / "hhbayes" if done.returncode == 0 else None
+
+
+def variables(hhbayes, reference):
+    """Environment of everything that is started."""
+    caches = {"NUMBA_CACHE_DIR": str(WORK / "cache"), "PYTHONPYCACHEPREFIX": str(WORK / "cache")}
+    return {**os.environ, **ONE_THREAD, **caches, "HHBAYES": str(hhbayes), "REFERENCE": str(reference)}
+
+
+def pin(core):
+    """For preexec_fn: keeps the process and all that it starts on one core, where the system can do that."""
+    if core is None or not hasattr(os, "sched_setaffinity"):
+        return None
+    return lambda: os.sched_setaffinity(0, {core})
+
+
+def last_core():
+    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
