@@ -27,10 +27,13 @@ AXONS = {
     "default": {},
     "warm": {"temperature": 18.5},
     "strong": {"g_Na": 400.0, "g_K": 150.0, "g_L": 2.0},
-    "few channels": {"g_Na": 30.0, "g_K": 3.0, "g_L": 0.02},
+    "few channels": {"g_Na": 30.0, "g_K": 3.0, "g_L": 0.1},
     "leaky": {"g_Na": 200.0, "g_K": 10.0, "g_L": 5.0, "E_L": -70.0},
     "shifted": {"E_Na": 70.0, "E_K": -95.0, "E_L": -50.0},
     "slow": {"phi": 0.2},
+    # The first step is taken where a rate is 0/0.
+    "from 0/0 of n": {"initial_voltage": -55.0},
+    "from 0/0 of m": {"initial_voltage": -40.0},
 }
 
 # Kind, options, and the current as numbers of the reference: offset, slope per ms, amplitude, radians per ms.
@@ -47,7 +50,7 @@ SETTINGS = """
 kind = "simulated"
 duration = "{duration} ms"
 interval = "{interval} ms"
-{truth}
+
 [stimulus]
 {stimulus}
 amplitude = "{amplitude} uA/cm^2"
@@ -71,18 +74,15 @@ def true_voltages(axon, stimulus):
     waves = np.array([[0.0] * 5, [offset, slope, ON_MS, amplitude, frequency], [0.0] * 5])
     voltages = np.empty(round(DURATION_MS / STEPS_MS[0]) + 1)
     edges = np.array([0.0, ON_MS, OFF_MS, DURATION_MS])
-    reference.integrate(
-        reference.start(), np.array([*values, phi]), edges, waves, STEPS_MS[0], voltages, np.empty(0)
-    )
+    y = reference.start(axon.get("initial_voltage", task.START_MV))
+    reference.integrate(y, np.array([*values, phi]), edges, waves, STEPS_MS[0], voltages, np.empty(0))
     return voltages
 
 
 def simulated_voltages(axon, stimulus, dt, folder):
     kind, amplitude, _ = STIMULI[stimulus]
-    text = SETTINGS.format(
-        duration=DURATION_MS, interval=STEPS_MS[0], stimulus=kind, amplitude=amplitude, on=ON_MS, off=OFF_MS, dt=dt,
-        truth="",
-    )
+    times = {"duration": DURATION_MS, "interval": STEPS_MS[0], "on": ON_MS, "off": OFF_MS, "dt": dt}
+    text = SETTINGS.format(stimulus=kind, amplitude=amplitude, **times)
     settings, output = folder / "check.toml", folder / "trace.csv"
     settings.write_text(text)
     given = [part for name, value in axon.items() for part in ("--set", f"{name}={value!r}")]

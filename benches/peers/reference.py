@@ -114,8 +114,9 @@ def integrate(y, p, edges, waves, interval, voltages, spikes):
     return found
 
 
-def start():
-    return np.array([task.START_MV, *task.steady_gates()])
+def start(voltage_mv=task.START_MV):
+    # Beside the voltages at which a rate is 0/0; the gates are steady, so they change by no more than that.
+    return np.array([voltage_mv, *task.steady_gates(voltage_mv + 1e-9)])
 
 
 STEP_EDGES = np.array([0.0, task.ON_MS, task.OFF_MS, task.DURATION_MS])

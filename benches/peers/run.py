@@ -1,4 +1,4 @@
-"""Compares the simulators: python3 benches/peers/run.py [--quick] [--output FOLDER]. See README.md."""
+"""Compares the simulators, or checks hhbayes's traces (--check). See README.md."""
 
 import argparse
 import dataclasses
@@ -118,6 +118,16 @@ def measure_times(table, repeats):
                 row.runs.append(run)
 
 
+def check(hhbayes):
+    """Exit status of check.py."""
+    failure = environments.install("numba")
+    hhbayes = hhbayes or environments.build_hhbayes()
+    if failure or hhbayes is None:
+        return failure or "hhbayes was not built"
+    script = [environments.python_of("numba"), environments.HERE / "check.py"]
+    return subprocess.run(script, env=environments.variables(hhbayes, "")).returncode
+
+
 def main():
     parser = argparse.ArgumentParser(description="hhbayes beside other simulators, at equal accuracy, on one core")
     parser.add_argument("--quick", action="store_true", help="a tenth of the parameter sets for the errors, one repeat")
@@ -125,7 +135,10 @@ def main():
     parser.add_argument("--only", nargs="+", metavar="MODULE", help="tools/MODULE.py alone")
     parser.add_argument("--core", type=int, default=environments.last_core(), help="the core that all work on")
     parser.add_argument("--hhbayes", type=pathlib.Path, metavar="PROGRAM", help="a built hhbayes; none is built")
+    parser.add_argument("--check", action="store_true", help="only hhbayes's traces beside DOP853, and their order")
     options = parser.parse_args()
+    if options.check:
+        sys.exit(check(options.hhbayes and options.hhbayes.resolve()))
     table = [row for row in rows() if not options.only or row.module in options.only]
     hhbayes, reference = prepare(table, options.hhbayes and options.hhbayes.resolve())
     variables = environments.variables(hhbayes, reference)

@@ -54,13 +54,14 @@ def whole_steps(time_ms, dt_ms):
 
 def rates_per_ms(v):
     """Opening and closing rates of m, h and n; `v` is the voltage above rest. Not for v = 10 and v = 25."""
+    exp = math.exp
     return (
-        (0.1 * (25 - v) / (math.exp((25 - v) / 10) - 1), 4 * math.exp(-v / 18)),
-        (0.07 * math.exp(-v / 20), 1 / (math.exp((30 - v) / 10) + 1)),
-        (0.01 * (10 - v) / (math.exp((10 - v) / 10) - 1), 0.125 * math.exp(-v / 80)),
+        (0.1 * (25 - v) / (exp((25 - v) / 10) - 1), 4 * exp(-v / 18)),
+        (0.07 * exp(-v / 20), 1 / (exp((30 - v) / 10) + 1)),
+        (0.01 * (10 - v) / (exp((10 - v) / 10) - 1), 0.125 * exp(-v / 80)),
     )
 
 
-def steady_gates():
-    """m, h and n at steady state at the voltage at which every run starts."""
-    return [opening / (opening + closing) for opening, closing in rates_per_ms(START_MV + 65)]
+def steady_gates(voltage_mv=START_MV):
+    """m, h and n at steady state; by default where every run of the comparison starts."""
+    return [opening / (opening + closing) for opening, closing in rates_per_ms(voltage_mv + 65)]
