@@ -27,8 +27,11 @@ TOLERANCE_MS = 0.01
 COMMON_DT_MS = 0.025
 
 # Time steps from coarse to fine; all divide the times at which the current changes.
-STEPS_PER_MS = (5, 6, 8, 10, 15, 20, 25, 30, 32, 35, 40, 45, 50, 60, 80, 100, 120, 150, 200, 300, 400, 800, 1000)
-STEPS_MS = tuple(1 / steps for steps in (*STEPS_PER_MS, 1300, 1600, 2000))
+STEPS_PER_MS = (
+    *(5, 6, 8, 10, 12, 15, 20, 25, 30, 32, 35, 40, 42, 45, 50, 55, 60, 80),
+    *(100, 120, 150, 200, 300, 400, 800, 1000, 1300, 1600, 2000),
+)
+STEPS_MS = tuple(1 / steps for steps in STEPS_PER_MS)
 
 
 def steps_from(longest_ms):

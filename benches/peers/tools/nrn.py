@@ -93,7 +93,7 @@ class OneCell:
 class VariableStep(OneCell):
     """CVODE: steps of variable length and order, with an absolute tolerance."""
 
-    knob_name, knobs = "atol", (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5)
+    knob_name, knobs = "atol", (1e-2, 3e-3, 1e-3, 3e-4, 2e-4, 1.4e-4, 1e-4, 3e-5, 1e-5)
     timed_sets = 100
 
     def prepare(self, knob):
