@@ -120,10 +120,16 @@ impl<'a, C: ChannelSet> Patch<'a, C> {
         gates
     }
 
-    /// Total conductance g and Σ g E in mS/cm² and µA/cm²: the membrane current is g V − Σ g E.
-    pub(super) fn conductance(&self, gates: &C::Gates<f64>, voltage_mv: f64) -> (f64, f64) {
+    /// The open fraction of every current.
+    pub(super) fn open(&self, gates: &C::Gates<f64>, voltage_mv: f64) -> C::Currents<f64> {
         let mut open = self.channels.per_current(0.0);
         self.channels.open(&self.constants, gates, voltage_mv, &mut open);
+        open
+    }
+
+    /// Total conductance g and Σ g E in mS/cm² and µA/cm²: the membrane current is g V − Σ g E.
+    pub(super) fn conductance(&self, gates: &C::Gates<f64>, voltage_mv: f64) -> (f64, f64) {
+        let open = self.open(gates, voltage_mv);
         let currents = self.channels.currents();
         let terms = currents.as_ref().iter().zip(open.as_ref());
         terms.fold((0.0, 0.0), |(g, g_e), (current, open)| {

@@ -15,10 +15,11 @@ use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Lanes, Number, WIDTH};
 use super::rest;
+use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
 
 /// Steps whose currents are computed together: small enough to stay in the first-level cache.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 
 /// Lanes of a lot, and measured times relative to a lot of one vector.
 const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1.8)];
@@ -26,8 +27,8 @@ const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1
 /// A channel set advanced by the staggered leapfrog.
 #[derive(Debug)]
 pub(super) struct Leapfrog<C> {
-    level: Level,
-    channels: C,
+    pub(super) level: Level,
+    pub(super) channels: C,
 }
 
 impl<C> Leapfrog<C> {
@@ -59,10 +60,10 @@ impl State {
 }
 
 /// What a run of the kernel works on.
-struct Run<'a> {
-    lot: &'a Lot,
-    capacitance: &'a [f64],
-    grid: Grid,
+pub(super) struct Run<'a> {
+    pub lot: &'a Lot,
+    pub capacitance: &'a [f64],
+    pub grid: Grid,
 }
 
 impl<C: ChannelSet> Membrane for Leapfrog<C> {
@@ -72,6 +73,15 @@ impl<C: ChannelSet> Membrane for Leapfrog<C> {
 
     fn widths(&self) -> &'static [(usize, f64)] {
         WIDTHS
+    }
+
+    fn sensitivities(
+        &self,
+        mut sensitive: Sensitive<'_, '_>,
+        traces: &mut [f64],
+        slopes: &mut [f64],
+    ) -> Option<Vec<Option<Failure>>> {
+        Some(self.with_slopes(&mut sensitive, traces, slopes))
     }
 
     fn simulate(
@@ -157,15 +167,33 @@ impl Drive for Constant<'_> {
 }
 
 #[inline(always)]
-fn load<S: Simd>(simd: S, values: &[f64], vector: usize) -> Lanes<S> {
+pub(super) fn load<S: Simd>(simd: S, values: &[f64], vector: usize) -> Lanes<S> {
     Lanes::from_slice(simd, &values[vector * WIDTH..(vector + 1) * WIDTH])
 }
 
 /// Conductance and reversal potential of one current.
 #[derive(Clone, Copy)]
-struct Ohmic<S: Simd> {
-    conductance: Lanes<S>,
-    reversal: Lanes<S>,
+pub(super) struct Ohmic<S: Simd> {
+    pub conductance: Lanes<S>,
+    pub reversal: Lanes<S>,
+}
+
+/// The currents of one vector of a lot.
+#[inline(always)]
+pub(super) fn ohmic<S: Simd, C: ChannelSet>(
+    simd: S,
+    channels: &C,
+    lot: &Lot,
+    vector: usize,
+) -> C::Currents<Ohmic<S>> {
+    let zero = simd.splat_f64x8(0.0);
+    let mut currents = channels.per_current(Ohmic { conductance: zero, reversal: zero });
+    let places = channels.currents();
+    for (current, Current { conductance, reversal }) in currents.as_mut().iter_mut().zip(places.as_ref()) {
+        current.conductance = load(simd, lot.parameter(*conductance), vector);
+        current.reversal = load(simd, lot.parameter(*reversal), vector);
+    }
+    currents
 }
 
 /// Advances a lot over its grid; keeps the voltage of every `stride`-th step in `traces` `[lane, sample]`.
@@ -184,16 +212,8 @@ fn kernel<S: Simd, C: ChannelSet, const VECTORS: usize>(
     let constants: [C::Constants<Lanes<S>>; VECTORS] = std::array::from_fn(|k| {
         channels.constants(|index| load(simd, run.lot.parameter(index), k), 0.5 * dt_ms)
     });
-    let places = channels.currents();
-    let currents: [C::Currents<Ohmic<S>>; VECTORS] = std::array::from_fn(|k| {
-        let mut currents = channels.per_current(Ohmic { conductance: zero, reversal: zero });
-        for (current, Current { conductance, reversal }) in currents.as_mut().iter_mut().zip(places.as_ref())
-        {
-            current.conductance = load(simd, run.lot.parameter(*conductance), k);
-            current.reversal = load(simd, run.lot.parameter(*reversal), k);
-        }
-        currents
-    });
+    let currents: [C::Currents<Ohmic<S>>; VECTORS] =
+        std::array::from_fn(|k| ohmic(simd, channels, run.lot, k));
     let capacitance: [Lanes<S>; VECTORS] = std::array::from_fn(|k| load(simd, run.capacitance, k));
     let mut v: [Lanes<S>; VECTORS] = std::array::from_fn(|k| load(simd, &state.voltage_mv, k));
     let mut v_before = v;
@@ -258,7 +278,7 @@ fn kernel<S: Simd, C: ChannelSet, const VECTORS: usize>(
 
 /// Σ g and Σ g E of what is open.
 #[inline(always)]
-fn total_conductance<S: Simd>(currents: &[Ohmic<S>], open: &[Lanes<S>]) -> (Lanes<S>, Lanes<S>) {
+pub(super) fn total_conductance<S: Simd>(currents: &[Ohmic<S>], open: &[Lanes<S>]) -> (Lanes<S>, Lanes<S>) {
     let mut g = currents[0].conductance * open[0];
     let mut g_e = g * currents[0].reversal;
     for (current, open) in currents[1..].iter().zip(&open[1..]) {

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use super::ModelParameter;
 use super::drive::Drive;
+use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
 
 /// Parameter sets that are simulated side by side, one per lane.
@@ -95,4 +96,17 @@ pub trait Membrane: Debug + Send + Sync {
         drive: &mut dyn Drive,
         traces: &mut [f64],
     ) -> Vec<Option<Failure>>;
+
+    /// The voltage of eight lanes, and how it changes in each direction.
+    ///
+    /// `traces`: shape `[lane, sample]`, in mV. `slopes`: shape `[direction, lane, sample]`, in mV per unit of the
+    /// direction. Returns why a lane failed; `None` if the scheme has no sensitivities.
+    fn sensitivities(
+        &self,
+        _: Sensitive<'_, '_>,
+        _traces: &mut [f64],
+        _slopes: &mut [f64],
+    ) -> Option<Vec<Option<Failure>>> {
+        None
+    }
 }

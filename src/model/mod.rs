@@ -18,6 +18,7 @@ mod pospischil;
 mod pyhh;
 mod reference;
 mod rest;
+mod sensitivity;
 mod subthreshold;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ use crate::units::Unit;
 
 pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
 pub use membrane::{Grid, Lot, Membrane, Start};
+pub use sensitivity::{Direction, Sensitive};
 
 /// One number that a model needs; any of them may be fixed or have a prior.
 #[derive(Clone, Debug, PartialEq)]
