@@ -61,6 +61,11 @@ enum Command {
         #[arg(long, value_name = "N", conflicts_with = "set")]
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         prior: Option<u32>,
+        /// Adds columns with the slope of the voltage, such as dv_dg_Na, for these parameters; for all that have a
+        /// prior, if no name is given
+        #[arg(long, value_name = "NAME,NAME", num_args = 0..=1, default_missing_value = "")]
+        #[arg(value_delimiter = ',', conflicts_with_all = ["sets", "prior"])]
+        sensitivities: Option<Vec<String>>,
         /// CSV file; standard output if it is not given
         #[arg(long)]
         output: Option<PathBuf>,
@@ -158,10 +163,12 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
         }
         Command::Check { config } => show(&run::check(&config)?),
-        Command::Simulate { config, set, sets, prior, output, seed, threads } => {
+        Command::Simulate { config, set, sets, prior, sensitivities, output, seed, threads } => {
             let drawn = prior.map(|count| SetSource::Prior { count: count as usize });
             let Some(source) = sets.map(SetSource::File).or(drawn) else {
-                let (table, notes) = run::simulate(&config, &SimulateOptions { set, output, seed })?;
+                let named = |names: Vec<String>| names.into_iter().filter(|name| !name.is_empty()).collect();
+                let options = SimulateOptions { set, output, seed, sensitivities: sensitivities.map(named) };
+                let (table, notes) = run::simulate(&config, &options)?;
                 let _ = std::io::stderr().write_all(notes.as_bytes());
                 show(&table);
                 return Ok(ExitCode::SUCCESS);

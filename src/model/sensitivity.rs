@@ -5,7 +5,7 @@
 //! then costs a few multiplications per gate and per current.
 //! Source of the method: <https://doi.org/10.1137/1.9780898718904>, chapter 2.
 
-use fearless_simd::{Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch};
 
 use super::channels::{ChannelSet, Current, GateRates, Patch};
 use super::drive::Drive;

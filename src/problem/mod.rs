@@ -3,6 +3,7 @@
 mod data;
 mod experiment;
 mod parameters;
+mod sensitivity;
 mod setup;
 mod simulation;
 mod target;
@@ -23,6 +24,7 @@ use crate::settings::Section;
 pub use data::{Data, Spread, SweepMeasures};
 pub use experiment::{Experiment, ExperimentSweep, read_recorded_options, read_simulated_options};
 pub use parameters::{CELL, Slot, cell, medians};
+pub use sensitivity::Sensitivity;
 pub use setup::{Setup, read_model_options};
 pub use simulation::{Protocol, Simulation};
 pub use target::{LogDensity, LogTerms, Simulator, Target};

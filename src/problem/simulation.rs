@@ -41,9 +41,9 @@ pub struct Simulation {
 
 /// What one lane simulates: a row of the parameter sets on one sweep.
 #[derive(Clone, Copy)]
-struct Lane {
-    row: usize,
-    sweep: usize,
+pub(super) struct Lane {
+    pub row: usize,
+    pub sweep: usize,
 }
 
 /// Voltages of some lanes, all on the same time grid.
@@ -55,11 +55,11 @@ struct Group {
 
 /// What a batch of simulations has in common.
 #[derive(Clone, Copy)]
-struct Batch<'a> {
-    sweeps: &'a [ExperimentSweep],
-    sets: &'a Rows<Natural>,
-    streams: Streams,
-    call: u64,
+pub(super) struct Batch<'a> {
+    pub sweeps: &'a [ExperimentSweep],
+    pub sets: &'a Rows<Natural>,
+    pub streams: Streams,
+    pub call: u64,
 }
 
 impl Simulation {
@@ -220,33 +220,16 @@ impl Simulation {
     /// Simulates lanes that share a time grid.
     fn group(&self, batch: Batch<'_>, lanes: &[Lane], width: usize) -> Group {
         // Spare lanes repeat the last one.
-        let lane = |index: usize| lanes[index.min(lanes.len() - 1)];
-        let set = |index: usize| batch.sets.row(lane(index).row);
-        let sweep = |index: usize| &batch.sweeps[lane(index).sweep];
-        let each =
-            |place: usize| -> Vec<f64> { (0..width).map(|lane| self.cell(place).of(set(lane))).collect() };
-        let own = self.membrane.parameters().len();
-        let lot = Lot::new(own, width, |parameter, lane| self.slots[parameter].of(set(lane)));
+        let lanes: Vec<Lane> = (0..width).map(|index| lanes[index.min(lanes.len() - 1)]).collect();
+        let each = |place: usize| self.each(batch, &lanes, place);
+        let sweep = &batch.sweeps[lanes[0].sweep];
+        let lot = self.lot(batch, &lanes);
         let capacitance = each(cell::C_M);
-        let grid = self.grid(sweep(0));
-        let stimuli: Vec<LaneStimulus<'_>> =
-            (0..width).map(|index| self.lane_stimulus(lane(index).sweep, sweep(index), set(index))).collect();
-        let mut drive = StimulusDrive::new(grid.dt_ms, &stimuli);
-        if self.is_stochastic() {
-            let generator = |index: usize| {
-                let streams = batch.streams.stage("current noise").stage(&sweep(index).name);
-                streams.generator(batch.call, lane(index).row as u64)
-            };
-            drive = drive.with_noise(&each(cell::CURRENT_NOISE), (0..width).map(generator).collect());
-        }
-        let start = if self.protocol.from_rest {
-            let holding_ua_cm2 = drive.holding_ua_cm2().to_vec();
-            Start::Rest { holding_ua_cm2, settle_ms: self.protocol.settle_ms }
-        } else {
-            Start::Voltage(each(cell::INITIAL_VOLTAGE))
-        };
+        let grid = self.grid(sweep);
+        let mut drive = self.drive(batch, &lanes, grid.dt_ms);
+        let start = self.start(batch, &lanes, &drive);
         let mut traces_mv = vec![0.0; width * grid.samples];
-        let failures = if self.stays_at_rest(sweep(0)) {
+        let failures = if self.stays_at_rest(sweep) {
             let mut rests_mv = vec![0.0; width];
             let moment = Grid { samples: 1, ..grid };
             let failures =
@@ -266,6 +249,45 @@ impl Simulation {
             }
         }
         Group { traces_mv, failures }
+    }
+
+    /// The parameters of the membrane in every lane.
+    pub(super) fn lot(&self, batch: Batch<'_>, lanes: &[Lane]) -> Lot {
+        let set = |lane: usize| batch.sets.row(lanes[lane].row);
+        let own = self.membrane.parameters().len();
+        Lot::new(own, lanes.len(), |parameter, lane| self.slots[parameter].of(set(lane)))
+    }
+
+    /// One number of the cell in every lane.
+    pub(super) fn each(&self, batch: Batch<'_>, lanes: &[Lane], place: usize) -> Vec<f64> {
+        lanes.iter().map(|lane| self.cell(place).of(batch.sets.row(lane.row))).collect()
+    }
+
+    /// The injected current of every lane, with its noise.
+    pub(super) fn drive<'a>(&self, batch: Batch<'a>, lanes: &[Lane], dt_ms: f64) -> StimulusDrive<'a> {
+        let stimulus =
+            |lane: &Lane| self.lane_stimulus(lane.sweep, &batch.sweeps[lane.sweep], batch.sets.row(lane.row));
+        let stimuli: Vec<LaneStimulus<'_>> = lanes.iter().map(stimulus).collect();
+        let drive = StimulusDrive::new(dt_ms, &stimuli);
+        if !self.is_stochastic() {
+            return drive;
+        }
+        let generator = |lane: &Lane| {
+            let streams = batch.streams.stage("current noise").stage(&batch.sweeps[lane.sweep].name);
+            streams.generator(batch.call, lane.row as u64)
+        };
+        let strength = self.each(batch, lanes, cell::CURRENT_NOISE);
+        drive.with_noise(&strength, lanes.iter().map(generator).collect())
+    }
+
+    /// How the lanes start.
+    pub(super) fn start(&self, batch: Batch<'_>, lanes: &[Lane], drive: &StimulusDrive<'_>) -> Start {
+        if self.protocol.from_rest {
+            let holding_ua_cm2 = drive.holding_ua_cm2().to_vec();
+            Start::Rest { holding_ua_cm2, settle_ms: self.protocol.settle_ms }
+        } else {
+            Start::Voltage(self.each(batch, lanes, cell::INITIAL_VOLTAGE))
+        }
     }
 
     /// The current of a sweep as one parameter set feels it.
