@@ -1,36 +1,42 @@
-//! Eight numbers with their derivative in one direction.
+//! Numbers with their derivative in one direction.
 //!
 //! Arithmetic on the value and its slope together gives derivatives without rounding of differences: forward-mode
 //! automatic differentiation. Source: <https://doi.org/10.1137/1.9780898717761>
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use fearless_simd::{Simd, prelude::*};
-
-use super::number::{Lanes, Number};
+use super::number::Number;
 
 /// A value and its derivative.
 #[derive(Clone, Copy)]
-pub(super) struct Dual<S: Simd> {
-    pub value: Lanes<S>,
-    pub slope: Lanes<S>,
+pub(super) struct Dual<N> {
+    pub value: N,
+    pub slope: N,
 }
 
-impl<S: Simd> Dual<S> {
+impl<N: Number> Dual<N> {
     /// A number that does not change in the direction.
     #[inline(always)]
-    pub(super) fn fixed(value: Lanes<S>) -> Self {
+    pub(super) fn fixed(value: N) -> Self {
         Self { value, slope: value.constant(0.0) }
     }
 
     /// A number that changes as the direction does.
     #[inline(always)]
-    pub(super) fn moving(value: Lanes<S>) -> Self {
+    pub(super) fn moving(value: N) -> Self {
         Self { value, slope: value.constant(1.0) }
     }
 }
 
-impl<S: Simd> Neg for Dual<S> {
+impl<N: Number> Dual<N> {
+    /// A number that changes as the direction does if it is the one that moves.
+    #[inline(always)]
+    pub(super) fn moving_if(value: N, is_moving: bool) -> Self {
+        if is_moving { Self::moving(value) } else { Self::fixed(value) }
+    }
+}
+
+impl<N: Number> Neg for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
@@ -38,7 +44,7 @@ impl<S: Simd> Neg for Dual<S> {
     }
 }
 
-impl<S: Simd> Add for Dual<S> {
+impl<N: Number> Add for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
@@ -46,7 +52,7 @@ impl<S: Simd> Add for Dual<S> {
     }
 }
 
-impl<S: Simd> Sub for Dual<S> {
+impl<N: Number> Sub for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
@@ -54,7 +60,7 @@ impl<S: Simd> Sub for Dual<S> {
     }
 }
 
-impl<S: Simd> Mul for Dual<S> {
+impl<N: Number> Mul for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
@@ -63,7 +69,7 @@ impl<S: Simd> Mul for Dual<S> {
     }
 }
 
-impl<S: Simd> Div for Dual<S> {
+impl<N: Number> Div for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn div(self, other: Self) -> Self {
@@ -72,7 +78,7 @@ impl<S: Simd> Div for Dual<S> {
     }
 }
 
-impl<S: Simd> Add<f64> for Dual<S> {
+impl<N: Number> Add<f64> for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: f64) -> Self {
@@ -80,7 +86,7 @@ impl<S: Simd> Add<f64> for Dual<S> {
     }
 }
 
-impl<S: Simd> Sub<f64> for Dual<S> {
+impl<N: Number> Sub<f64> for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: f64) -> Self {
@@ -88,7 +94,7 @@ impl<S: Simd> Sub<f64> for Dual<S> {
     }
 }
 
-impl<S: Simd> Mul<f64> for Dual<S> {
+impl<N: Number> Mul<f64> for Dual<N> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: f64) -> Self {
@@ -96,7 +102,7 @@ impl<S: Simd> Mul<f64> for Dual<S> {
     }
 }
 
-impl<S: Simd> Number for Dual<S> {
+impl<N: Number> Number for Dual<N> {
     #[inline(always)]
     fn constant(self, value: f64) -> Self {
         Self::fixed(self.value.constant(value))
@@ -114,7 +120,8 @@ impl<S: Simd> Number for Dual<S> {
     #[inline(always)]
     fn within(self, lower: f64, upper: f64) -> Self {
         let value = Number::within(self.value, lower, upper);
-        let slope = value.simd_eq(self.value).select(self.slope, self.value.constant(0.0));
+        // The bounds are far from where a difference could be lost by rounding.
+        let slope = (value - self.value).choose_near(f64::MIN_POSITIVE, self.slope, self.value.constant(0.0));
         Self { value, slope }
     }
 
@@ -127,6 +134,14 @@ impl<S: Simd> Number for Dual<S> {
     fn exp(self) -> Self {
         let value = Number::exp(self.value);
         Self { value, slope: value * self.slope }
+    }
+
+    #[inline(always)]
+    fn choose_near(self, bound: f64, near: Self, far: Self) -> Self {
+        Self {
+            value: self.value.choose_near(bound, near.value, far.value),
+            slope: self.value.choose_near(bound, near.slope, far.slope),
+        }
     }
 
     fn ln(self) -> Self {
@@ -146,9 +161,8 @@ impl<S: Simd> Number for Dual<S> {
         let series = y.value * (y2 * (-1.0 / 180.0) + 1.0 / 6.0) - 0.5;
         let quotient = numerator / denominator;
         let slope = (series * y.slope - quotient * per_scale.slope) / per_scale.value;
-        let near = y.value.abs().simd_lt(NEAR);
         let exact = (self.slope - slope * denominator) / quotient;
-        let slope = near.select(exact, exponential.slope);
+        let slope = y.value.choose_near(NEAR, exact, exponential.slope);
         (Self { value: numerator, slope: self.slope }, Self { value: denominator, slope })
     }
 }

@@ -7,13 +7,13 @@
 //! One SIMD lane is one parameter set, and several vectors are advanced in turn to hide the latency of the
 //! arithmetic of each.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::Level;
 
 use super::ModelParameter;
 use super::channels::{ChannelSet, Current, GateRates, Patch};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
-use super::number::{Lanes, Number, WIDTH};
+use super::number::{Number, Vector, WIDTH, dispatch_vectors};
 use super::rest;
 use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
@@ -147,11 +147,7 @@ impl<C: ChannelSet> Leapfrog<C> {
     /// Advances a lot of any of the widths; each lane does the same arithmetic whatever the width.
     fn advance(&self, run: &Run<'_>, state: &mut State, drive: &mut dyn Drive, traces: &mut [f64]) {
         let (level, channels) = (self.level, &self.channels);
-        match run.lot.lanes() / WIDTH {
-            1 => dispatch!(level, simd => kernel::<_, C, 1>(simd, channels, run, state, drive, traces)),
-            2 => dispatch!(level, simd => kernel::<_, C, 2>(simd, channels, run, state, drive, traces)),
-            _ => dispatch!(level, simd => kernel::<_, C, 4>(simd, channels, run, state, drive, traces)),
-        }
+        dispatch_vectors!(level, zero => advance(zero, channels, run, state, drive, traces));
     }
 }
 
@@ -166,125 +162,200 @@ impl Drive for Constant<'_> {
     }
 }
 
+/// Vector number `vector` of `values`.
 #[inline(always)]
-pub(super) fn load<S: Simd>(simd: S, values: &[f64], vector: usize) -> Lanes<S> {
-    Lanes::from_slice(simd, &values[vector * WIDTH..(vector + 1) * WIDTH])
+pub(super) fn load<N: Vector>(zero: N, values: &[f64], vector: usize) -> N {
+    zero.load(&values[vector * N::LEN..])
 }
 
 /// Conductance and reversal potential of one current.
 #[derive(Clone, Copy)]
-pub(super) struct Ohmic<S: Simd> {
-    pub conductance: Lanes<S>,
-    pub reversal: Lanes<S>,
+pub(super) struct Ohmic<N> {
+    pub conductance: N,
+    pub reversal: N,
 }
 
 /// The currents of one vector of a lot.
 #[inline(always)]
-pub(super) fn ohmic<S: Simd, C: ChannelSet>(
-    simd: S,
+pub(super) fn ohmic<N: Vector, C: ChannelSet>(
+    zero: N,
     channels: &C,
     lot: &Lot,
     vector: usize,
-) -> C::Currents<Ohmic<S>> {
-    let zero = simd.splat_f64x8(0.0);
+) -> C::Currents<Ohmic<N>> {
     let mut currents = channels.per_current(Ohmic { conductance: zero, reversal: zero });
     let places = channels.currents();
     for (current, Current { conductance, reversal }) in currents.as_mut().iter_mut().zip(places.as_ref()) {
-        current.conductance = load(simd, lot.parameter(*conductance), vector);
-        current.reversal = load(simd, lot.parameter(*reversal), vector);
+        current.conductance = load(zero, lot.parameter(*conductance), vector);
+        current.reversal = load(zero, lot.parameter(*reversal), vector);
     }
     currents
 }
 
 /// Advances a lot over its grid; keeps the voltage of every `stride`-th step in `traces` `[lane, sample]`.
+///
+/// Several vectors are advanced together, as many as hide the latency of the arithmetic: four where a vector is one
+/// register, fewer where it is several.
 #[inline(always)]
-fn kernel<S: Simd, C: ChannelSet, const VECTORS: usize>(
-    simd: S,
+fn advance<N: Vector, C: ChannelSet>(
+    zero: N,
     channels: &C,
     run: &Run<'_>,
     state: &mut State,
     drive: &mut dyn Drive,
     traces: &mut [f64],
 ) {
-    let Grid { dt_ms, stride, samples } = run.grid;
-    let lanes = VECTORS * WIDTH;
-    let zero = simd.splat_f64x8(0.0);
-    let constants: [C::Constants<Lanes<S>>; VECTORS] = std::array::from_fn(|k| {
-        channels.constants(|index| load(simd, run.lot.parameter(index), k), 0.5 * dt_ms)
-    });
-    let currents: [C::Currents<Ohmic<S>>; VECTORS] =
-        std::array::from_fn(|k| ohmic(simd, channels, run.lot, k));
-    let capacitance: [Lanes<S>; VECTORS] = std::array::from_fn(|k| load(simd, run.capacitance, k));
-    let mut v: [Lanes<S>; VECTORS] = std::array::from_fn(|k| load(simd, &state.voltage_mv, k));
-    let mut v_before = v;
-    let half_dt = simd.splat_f64x8(0.5 * dt_ms);
-    let mut gates: [C::Gates<Lanes<S>>; VECTORS] = std::array::from_fn(|k| {
-        let mut gates = channels.gates(zero);
-        for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
-            *gate = load(simd, values, k);
-        }
-        gates
-    });
-    let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
-    let mut open = channels.per_current(zero);
+    let vectors = run.lot.lanes() / N::LEN;
+    // Constants, so that what a processor does not use is not compiled for it.
+    if const { N::TOGETHER == 4 } && vectors.is_multiple_of(4) {
+        advance_together::<N, C, 4>(zero, channels, run, state, drive, traces);
+    } else if const { N::TOGETHER > 1 } && vectors.is_multiple_of(2) {
+        advance_together::<N, C, 2>(zero, channels, run, state, drive, traces);
+    } else {
+        advance_together::<N, C, 1>(zero, channels, run, state, drive, traces);
+    }
+}
 
+/// Some vectors of a lot that are advanced together.
+struct Bundle<N: Vector, C: ChannelSet, const VECTORS: usize> {
+    constants: [C::Constants<N>; VECTORS],
+    currents: [C::Currents<Ohmic<N>>; VECTORS],
+    capacitance: [N; VECTORS],
+    v: [N; VECTORS],
+    v_before: [N; VECTORS],
+    gates: [C::Gates<N>; VECTORS],
+}
+
+#[inline(always)]
+fn advance_together<N: Vector, C: ChannelSet, const VECTORS: usize>(
+    zero: N,
+    channels: &C,
+    run: &Run<'_>,
+    state: &mut State,
+    drive: &mut dyn Drive,
+    traces: &mut [f64],
+) {
+    let (lanes, samples) = (run.lot.lanes(), run.grid.samples);
+    let width = VECTORS * N::LEN;
+    let mut bundles = Vec::with_capacity(lanes / width);
+    for number in 0..lanes / width {
+        bundles.push(Bundle::<N, C, VECTORS>::new(zero, channels, run, state, number));
+    }
+    for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&state.voltage_mv) {
+        trace[0] = *voltage;
+    }
     let mut injected = vec![0.0; BLOCK * lanes];
-    let mut sample = 0;
-    let mut until_sample = 0;
-    let mut keep = |v: &[Lanes<S>; VECTORS]| {
-        for (k, vector) in v.iter().enumerate() {
-            for (lane, &voltage) in vector.as_slice().iter().enumerate() {
-                traces[(k * WIDTH + lane) * samples + sample] = voltage;
-            }
-        }
-        sample += 1;
-    };
-    keep(&v);
     let steps = run.grid.steps();
     for first in (0..steps).step_by(BLOCK) {
         let block = BLOCK.min(steps - first);
-        drive.fill(first, lanes, &mut injected[..block * lanes]);
-        for row in injected[..block * lanes].chunks_exact(lanes) {
+        let injected = &mut injected[..block * lanes];
+        drive.fill(first, lanes, injected);
+        for (number, bundle) in bundles.iter_mut().enumerate() {
+            let traces = &mut traces[number * width * samples..(number + 1) * width * samples];
+            bundle.advance(zero, channels, run, first, &injected[number * width..], traces);
+        }
+    }
+    for (number, bundle) in bundles.iter().enumerate() {
+        bundle.store(state, number);
+    }
+}
+
+impl<N: Vector, C: ChannelSet, const VECTORS: usize> Bundle<N, C, VECTORS> {
+    #[inline(always)]
+    fn new(zero: N, channels: &C, run: &Run<'_>, state: &State, number: usize) -> Self {
+        let vector = |k: usize| number * VECTORS + k;
+        let half_step_ms = 0.5 * run.grid.dt_ms;
+        let v = std::array::from_fn(|k| load(zero, &state.voltage_mv, vector(k)));
+        Self {
+            constants: std::array::from_fn(|k| {
+                channels.constants(|index| load(zero, run.lot.parameter(index), vector(k)), half_step_ms)
+            }),
+            currents: std::array::from_fn(|k| ohmic(zero, channels, run.lot, vector(k))),
+            capacitance: std::array::from_fn(|k| load(zero, run.capacitance, vector(k))),
+            v,
+            v_before: v,
+            gates: std::array::from_fn(|k| {
+                let mut gates = channels.gates(zero);
+                for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
+                    *gate = load(zero, values, vector(k));
+                }
+                gates
+            }),
+        }
+    }
+
+    /// Some steps, for which `injected` begins with the current of the first lane of the bundle at the first step.
+    #[inline(always)]
+    fn advance(
+        &mut self,
+        zero: N,
+        channels: &C,
+        run: &Run<'_>,
+        first: usize,
+        injected: &[f64],
+        traces: &mut [f64],
+    ) {
+        let Grid { dt_ms, stride, samples } = run.grid;
+        let half_dt = zero.constant(0.5 * dt_ms);
+        let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
+        let mut open = channels.per_current(zero);
+        let (mut v, mut v_before, mut gates) = (self.v, self.v_before, self.gates.clone());
+        let mut sample = first / stride;
+        let mut until_sample = stride - first % stride;
+        for row in injected.chunks(run.lot.lanes()) {
             for k in 0..VECTORS {
                 // Gates from half a step before to half a step after v.
-                channels.rates(&constants[k], v[k], &mut rates);
+                channels.rates(&self.constants[k], v[k], &mut rates);
                 for (x, rate) in gates[k].as_mut().iter_mut().zip(rates.as_ref()) {
                     let excess = rate.opening - *x * rate.total;
-                    *x += (excess + excess) / (rate.denominator + rate.total);
+                    *x = *x + (excess + excess) / (rate.denominator + rate.total);
                 }
                 // The voltage in the middle of the coming step, for gates that follow it at once.
                 let v_middle = v[k] + (v[k] - v_before[k]) * 0.5;
                 v_before[k] = v[k];
-                channels.open(&constants[k], &gates[k], v_middle, &mut open);
-                let (g, g_e) = total_conductance(currents[k].as_ref(), open.as_ref());
+                channels.open(&self.constants[k], &gates[k], v_middle, &mut open);
+                let (g, g_e) = total_conductance(self.currents[k].as_ref(), open.as_ref());
                 // C dV/dt = I + Σ g E − V Σ g by the trapezoidal rule.
-                let slope = (g_e + load(simd, row, k) - g * v[k]) * dt_ms;
-                v[k] += slope / Number::times_plus(g, half_dt, capacitance[k]);
+                let slope = (g_e + load(zero, row, k) - g * v[k]) * dt_ms;
+                v[k] = v[k] + slope / g.times_plus(half_dt, self.capacitance[k]);
             }
-            until_sample += 1;
-            if until_sample == stride {
-                until_sample = 0;
-                keep(&v);
+            until_sample -= 1;
+            if until_sample == 0 {
+                until_sample = stride;
+                sample += 1;
+                for (k, vector) in v.iter().enumerate() {
+                    let mut voltages = [0.0; WIDTH];
+                    vector.store(&mut voltages);
+                    for (lane, voltage) in voltages[..N::LEN].iter().enumerate() {
+                        traces[(k * N::LEN + lane) * samples + sample] = *voltage;
+                    }
+                }
             }
         }
+        (self.v, self.v_before, self.gates) = (v, v_before, gates);
     }
-    for k in 0..VECTORS {
-        v[k].store_slice(&mut state.voltage_mv[k * WIDTH..(k + 1) * WIDTH]);
-        for (gate, values) in gates[k].as_ref().iter().zip(&mut state.gates) {
-            gate.store_slice(&mut values[k * WIDTH..(k + 1) * WIDTH]);
+
+    #[inline(always)]
+    fn store(&self, state: &mut State, number: usize) {
+        for k in 0..VECTORS {
+            let lane = (number * VECTORS + k) * N::LEN;
+            self.v[k].store(&mut state.voltage_mv[lane..]);
+            for (gate, values) in self.gates[k].as_ref().iter().zip(&mut state.gates) {
+                gate.store(&mut values[lane..]);
+            }
         }
     }
 }
 
 /// Σ g and Σ g E of what is open.
 #[inline(always)]
-pub(super) fn total_conductance<S: Simd>(currents: &[Ohmic<S>], open: &[Lanes<S>]) -> (Lanes<S>, Lanes<S>) {
+pub(super) fn total_conductance<N: Number>(currents: &[Ohmic<N>], open: &[N]) -> (N, N) {
     let mut g = currents[0].conductance * open[0];
     let mut g_e = g * currents[0].reversal;
     for (current, open) in currents[1..].iter().zip(&open[1..]) {
         let own = current.conductance * *open;
-        g += own;
-        g_e = Number::times_plus(own, current.reversal, g_e);
+        g = g + own;
+        g_e = own.times_plus(current.reversal, g_e);
     }
     (g, g_e)
 }

@@ -20,6 +20,7 @@ mod reference;
 mod rest;
 mod sensitivity;
 mod subthreshold;
+mod tangent;
 #[cfg(test)]
 mod tests;
 mod written;

@@ -10,8 +10,66 @@ use fearless_simd::{Simd, f64x8, prelude::*};
 /// Eight parameter sets side by side.
 pub(super) type Lanes<S> = f64x8<S>;
 
-/// Lanes in one vector.
+/// Lanes in one vector; those of all lots are multiples of it.
 pub(super) const WIDTH: usize = 8;
+
+/// Numbers that are loaded and stored together: [`Lanes`], or one `f64` where the processor has no wide registers.
+pub(super) trait Vector: Number {
+    /// How many.
+    const LEN: usize;
+
+    /// How many vectors are advanced together, so that each hides the latency of the others.
+    const TOGETHER: usize;
+
+    /// The first numbers of `values`, as a vector of the kind of `self`.
+    fn load(self, values: &[f64]) -> Self;
+
+    /// Writes the numbers to the start of `values`.
+    fn store(self, values: &mut [f64]);
+}
+
+/// Runs `$body` with instructions for the processor at hand; `$zero` is a vector of zeros in it.
+///
+/// The body is compiled for AVX-512, AVX2 and NEON in lanes, and once in plain numbers for everything else.
+macro_rules! dispatch_vectors {
+    ($level:expr, $zero:ident => $body:expr) => {
+        match $level {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Avx512(simd) => fearless_simd::Simd::vectorize(
+                simd,
+                #[inline(always)]
+                || {
+                    let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
+                    $body
+                },
+            ),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Avx2(simd) => fearless_simd::Simd::vectorize(
+                simd,
+                #[inline(always)]
+                || {
+                    let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
+                    $body
+                },
+            ),
+            #[cfg(target_arch = "aarch64")]
+            fearless_simd::Level::Neon(simd) => fearless_simd::Simd::vectorize(
+                simd,
+                #[inline(always)]
+                || {
+                    let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
+                    $body
+                },
+            ),
+            #[allow(unreachable_patterns, reason = "on some processors every level is named above")]
+            _ => {
+                let $zero = 0.0_f64;
+                $body
+            }
+        }
+    };
+}
+pub(super) use dispatch_vectors;
 
 /// Real arithmetic.
 pub(super) trait Number:
@@ -42,6 +100,9 @@ pub(super) trait Number:
 
     /// The natural logarithm; for constants, not for the hot loop.
     fn ln(self) -> Self;
+
+    /// `near` where |self| < `bound`, and `far` elsewhere.
+    fn choose_near(self, bound: f64, near: Self, far: Self) -> Self;
 
     /// A quotient x / (e^(x / scale) − 1), given `exponential` = e^(x / scale) and 1 / scale, as numerator and
     /// denominator that are never both zero.
@@ -120,6 +181,26 @@ impl Number for f64 {
     fn ln(self) -> Self {
         f64::ln(self)
     }
+
+    #[inline(always)]
+    fn choose_near(self, bound: f64, near: Self, far: Self) -> Self {
+        if self.abs() < bound { near } else { far }
+    }
+}
+
+impl Vector for f64 {
+    const LEN: usize = 1;
+    const TOGETHER: usize = 1;
+
+    #[inline(always)]
+    fn load(self, values: &[f64]) -> Self {
+        values[0]
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [f64]) {
+        values[0] = self;
+    }
 }
 
 impl<S: Simd> Number for Lanes<S> {
@@ -181,5 +262,26 @@ impl<S: Simd> Number for Lanes<S> {
 
     fn ln(self) -> Self {
         Self::from_fn(self.simd, |lane| self[lane].ln())
+    }
+
+    #[inline(always)]
+    fn choose_near(self, bound: f64, near: Self, far: Self) -> Self {
+        self.abs().simd_lt(bound).select(near, far)
+    }
+}
+
+impl<S: Simd> Vector for Lanes<S> {
+    const LEN: usize = WIDTH;
+    /// Four where a vector is one register, two where it is two.
+    const TOGETHER: usize = if S::f64s::LEN == WIDTH { 4 } else { 2 };
+
+    #[inline(always)]
+    fn load(self, values: &[f64]) -> Self {
+        Self::from_slice(self.simd, &values[..WIDTH])
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [f64]) {
+        self.store_slice(&mut values[..WIDTH]);
     }
 }

@@ -4,11 +4,12 @@
 //! Stability is that of the full system (voltage and gates), not only of the steady current: an axon can have a
 //! balance of currents that it spirals away from, and is then a pacemaker.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::Level;
 
 use super::channels::{ChannelSet, GateRates, Patch};
+use super::leapfrog::{load, ohmic, total_conductance};
 use super::membrane::Lot;
-use super::number::{Lanes, Number, WIDTH};
+use super::number::{Vector, WIDTH, dispatch_vectors};
 
 /// Where a set without a rest starts to run freely.
 pub(super) const FREE_START_MV: f64 = -65.0;
@@ -29,24 +30,19 @@ pub(super) fn stable_rests<C: ChannelSet>(
     capacitance: &[f64],
     holding_ua_cm2: &[f64],
 ) -> Vec<Option<f64>> {
+    let outward = dispatch_vectors!(level, zero => scan(zero, channels, lot, holding_ua_cm2));
     let mut rests = Vec::with_capacity(lot.lanes());
-    for vector in 0..lot.lanes() / WIDTH {
-        let holding = &holding_ua_cm2[vector * WIDTH..];
-        let outward = dispatch!(level, simd => scan(simd, channels, lot, holding, vector));
-        for lane in 0..WIDTH {
-            let place = vector * WIDTH + lane;
-            let inward: Vec<bool> = outward.iter().map(|row| row[lane] <= 0.0).collect();
-            // Only where the outward current grows through zero can a rest be stable.
-            let brackets = (1..LOOKS).filter(|&look| inward[look - 1] && !inward[look]);
-            let parameters = lot.lane(place);
-            let membrane = At {
-                patch: Patch::new(channels, &parameters),
-                capacitance: capacitance[place],
-                holding_ua_cm2: holding_ua_cm2[place],
-            };
-            rests
-                .push(brackets.map(|look| voltage_mv(look - 1)).find_map(|below| membrane.rest_above(below)));
-        }
+    for (place, outward) in outward.iter().enumerate() {
+        let inward: Vec<bool> = outward.iter().map(|outward| *outward <= 0.0).collect();
+        // Only where the outward current grows through zero can a rest be stable.
+        let brackets = (1..LOOKS).filter(|&look| inward[look - 1] && !inward[look]);
+        let parameters = lot.lane(place);
+        let membrane = At {
+            patch: Patch::new(channels, &parameters),
+            capacitance: capacitance[place],
+            holding_ua_cm2: holding_ua_cm2[place],
+        };
+        rests.push(brackets.map(|look| voltage_mv(look - 1)).find_map(|below| membrane.rest_above(below)));
     }
     rests
 }
@@ -55,38 +51,36 @@ fn voltage_mv(look: usize) -> f64 {
     LOWEST_MV + look as f64 * STRIDE_MV
 }
 
-/// Outward current beyond the holding current with all gates at steady state, for eight lanes at every voltage.
+/// Outward current beyond the holding current with all gates at steady state, for every lane at every voltage.
 #[inline(always)]
-fn scan<S: Simd, C: ChannelSet>(
-    simd: S,
+fn scan<N: Vector, C: ChannelSet>(
+    zero: N,
     channels: &C,
     lot: &Lot,
     holding_ua_cm2: &[f64],
-    vector: usize,
-) -> [[f64; WIDTH]; LOOKS] {
-    let load = |values: &[f64], at: usize| Lanes::from_slice(simd, &values[at..at + WIDTH]);
-    let constants = channels.constants(|index| load(lot.parameter(index), vector * WIDTH), 1.0);
-    let holding = load(holding_ua_cm2, 0);
-    let zero = simd.splat_f64x8(0.0);
+) -> Vec<[f64; LOOKS]> {
     let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
     let (mut gates, mut open) = (channels.gates(zero), channels.per_current(zero));
-    let currents = channels.currents();
-    let mut outward = [[0.0; WIDTH]; LOOKS];
+    let mut outward = vec![[0.0; LOOKS]; lot.lanes()];
     // Plain loops: a closure here would not be inlined into the code of the instruction set.
-    for (look, row) in outward.iter_mut().enumerate() {
-        let v = simd.splat_f64x8(voltage_mv(look));
-        channels.rates(&constants, v, &mut rates);
-        for (gate, rate) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
-            *gate = rate.opening / rate.total;
+    for vector in 0..lot.lanes() / N::LEN {
+        let constants = channels.constants(|index| load(zero, lot.parameter(index), vector), 1.0);
+        let currents = ohmic(zero, channels, lot, vector);
+        let holding = load(zero, holding_ua_cm2, vector);
+        for look in 0..LOOKS {
+            let v = zero.constant(voltage_mv(look));
+            channels.rates(&constants, v, &mut rates);
+            for (gate, rate) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
+                *gate = rate.opening / rate.total;
+            }
+            channels.open(&constants, &gates, v, &mut open);
+            let (g, g_e) = total_conductance(currents.as_ref(), open.as_ref());
+            let mut values = [0.0; WIDTH];
+            (g * v - g_e - holding).store(&mut values);
+            for (lane, value) in values[..N::LEN].iter().enumerate() {
+                outward[vector * N::LEN + lane][look] = *value;
+            }
         }
-        channels.open(&constants, &gates, v, &mut open);
-        let mut total = -holding;
-        for (current, open) in currents.as_ref().iter().zip(open.as_ref()) {
-            let g = load(lot.parameter(current.conductance), vector * WIDTH) * *open;
-            let reversal = load(lot.parameter(current.reversal), vector * WIDTH);
-            total = Number::times_plus(g, v - reversal, total);
-        }
-        total.store_slice(row);
     }
     outward
 }
