@@ -136,6 +136,25 @@ pub fn read_slots(section: &Section<'_>, membrane: &dyn Membrane) -> Vec<Slot> {
         .collect()
 }
 
+/// Notes the constants of written channels that have the name of one of the `others`, which count from `[model]` on.
+pub fn check_constants(model: &Section<'_>, membrane: &dyn Membrane, others: &[Slot]) {
+    for parameter in membrane.parameters().iter().filter(|parameter| parameter.is_written) {
+        let name = &*parameter.name;
+        if others.iter().any(|slot| slot.name == name) {
+            let constants = model.table("constants", "numbers that several channels share");
+            let message =
+                format!("`{name}` is a number of the cell or the stimulus, and no constant of the channels");
+            let is_of_the_cell = CELL.iter().any(|cell| cell.name == name);
+            let help = if is_of_the_cell {
+                format!("rename the constant, or write `{name}` into [model]")
+            } else {
+                "rename the constant".to_owned()
+            };
+            constants.mistake(&constants.name_span(name), message, Some(help));
+        }
+    }
+}
+
 /// Reads `[prior]`: gives each slot that has a prior its column.
 pub fn read_priors(root: &Section<'_>, slots: &mut [Slot]) -> Vec<Parameter> {
     let section = root.table("prior", "what is believed about each inferred parameter beforehand");

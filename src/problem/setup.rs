@@ -50,6 +50,9 @@ impl<'a> Draft<'a> {
             model.finish();
         }
         let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
+        if let Some(membrane) = &membrane {
+            parameters::check_constants(&model, &**membrane, &slots[membrane.parameters().len()..]);
+        }
         let parameters = if membrane.is_some() {
             let parameters = parameters::read_priors(root, &mut slots);
             check_area(root, &model, &experiment, &slots);
@@ -116,7 +119,6 @@ impl Setup {
 
 /// Reads the options of `[model]` for a known membrane, in a listening section: what the schema tells of them.
 pub fn read_model_options(model: &Section<'_>, membrane: &dyn Membrane) {
-    read_membrane(model);
     read_protocol(&Section::listening(), model);
     parameters::read_slots(model, membrane);
 }

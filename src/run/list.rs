@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::features::FEATURES;
 use crate::likelihood::LIKELIHOODS;
-use crate::model::{MODELS, library};
+use crate::model::{MODELS, ModelParameter, library};
 use crate::prior::PRIORS;
 use crate::problem::CELL;
 use crate::recording::FORMATS;
@@ -53,15 +53,17 @@ fn models() -> String {
     for entry in MODELS {
         text += &line(entry.name, entry.summary);
         if let Some(membrane) = (entry.build)(&Section::listening()) {
-            parameters(&mut text, membrane.parameters());
+            // The parameters of written channels have names of the user's own.
+            let built_in = membrane.parameters().iter().filter(|parameter| !parameter.is_written);
+            parameters(&mut text, built_in);
         }
     }
     text += &line("(every model)", "numbers of the cell and its electrode");
-    parameters(&mut text, CELL);
+    parameters(&mut text, CELL.iter());
     text
 }
 
-fn parameters(text: &mut String, parameters: &[crate::model::ModelParameter]) {
+fn parameters<'a>(text: &mut String, parameters: impl Iterator<Item = &'a ModelParameter>) {
     for parameter in parameters {
         let unit = if parameter.unit == Unit::One { "" } else { parameter.unit.symbol() };
         let default =

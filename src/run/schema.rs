@@ -12,7 +12,7 @@ use crate::prior::PRIORS;
 use crate::problem::{read_model_options, read_recorded_options, read_simulated_options};
 use crate::recording::FORMATS;
 use crate::samplers::SAMPLERS;
-use crate::settings::{Described, Section, Shape};
+use crate::settings::{ANY_NAME, Described, Section, Shape};
 use crate::stimulus::STIMULI;
 use crate::units::Unit;
 
@@ -55,7 +55,7 @@ pub fn schema() -> Value {
     }));
     let model = one_of(MODELS.iter().filter_map(|entry| {
         let section = Section::listening();
-        let membrane = (entry.build)(&Section::listening())?;
+        let membrane = (entry.build)(&section)?;
         read_model_options(&section, &*membrane);
         Some((entry.name, entry.summary, section.described()))
     }));
@@ -145,7 +145,13 @@ fn shape(shape_: &Shape) -> Value {
         Shape::Flag => json!({"type": "boolean"}),
         Shape::Choice(words) => json!({"enum": words}),
         Shape::List(inner) => json!({"anyOf": [{"type": "array", "items": shape(inner)}, shape(inner)]}),
-        Shape::Table(options) => json!({"type": "object", "properties": properties(&options.borrow())}),
+        Shape::Table(options) => {
+            let mut own = properties(&options.borrow());
+            match own.remove(ANY_NAME) {
+                Some(any) => json!({"type": "object", "properties": own, "additionalProperties": any}),
+                None => json!({"type": "object", "properties": own}),
+            }
+        }
         Shape::OpenTable => json!({"type": "object"}),
         Shape::Any => json!({}),
     }

@@ -16,7 +16,7 @@ mod tree;
 pub use catalogue::{Entry, find, names};
 pub use key::Key;
 pub use mistakes::{Mistake, SettingsError};
-pub use section::{Described, Section, Shape, did_you_mean};
+pub use section::{ANY_NAME, Described, Section, Shape, did_you_mean};
 pub use tree::{Node, Span, Value};
 
 use std::cell::RefCell;

@@ -32,6 +32,9 @@ pub enum Shape {
     Any,
 }
 
+/// What a listening section calls an option whose name the file chooses.
+pub const ANY_NAME: &str = "*";
+
 /// One option as a listening section heard it.
 #[derive(Clone, Debug)]
 pub struct Described {
@@ -154,6 +157,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// For a listening section: a table of any name in a table whose names the file chooses.
+    pub fn any_table(&self, help: &'static str) -> Section<'a> {
+        self.table(ANY_NAME, help)
+    }
+
     /// Where the option stands; the whole table if it is not given.
     pub fn span(&self, name: &str) -> Span {
         match self.entry(name) {
@@ -209,12 +217,12 @@ impl<'a> Section<'a> {
     }
 
     /// Where an option is missing or unknown, as messages say it.
-    pub(super) fn shown_name(&self) -> String {
+    pub fn shown_name(&self) -> String {
         if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) }
     }
 
     /// Whether the file has a table here, or nothing.
-    pub(super) fn is_table(&self) -> bool {
+    pub fn is_table(&self) -> bool {
         self.node.is_none_or(|node| matches!(node.value, Value::Table(_)))
     }
 

@@ -15,7 +15,7 @@ pub struct Case {
 }
 
 const RUN: &[&str] = &["run", "cell.toml", "--quick", "--quiet", "--threads", "2"];
-const CHECK: &[&str] = &["check", "cell.toml"];
+pub const CHECK: &[&str] = &["check", "cell.toml"];
 const SETS: &[&str] = &["simulate", "cell.toml", "--sets", "sets.csv"];
 const SIMULATE: &[&str] = &["simulate", "cell.toml"];
 
@@ -270,7 +270,7 @@ pub const CASES: &[Case] = &[
     command("no_settings_file", &["run"]),
     command("no_such_flag", &["run", "cell.toml", "--draws", "10"]),
     command("no_threads", &["run", "cell.toml", "--threads", "0"]),
-    command("no_such_list", &["list", "channels"]),
+    command("no_such_list", &["list", "membranes"]),
     command("set_of_an_unknown_name", &["simulate", "cell.toml", "--set", "g_na=100"]),
     command("set_without_value", &["simulate", "cell.toml", "--set", "g_Na"]),
     command("set_with_a_bad_value", &["simulate", "cell.toml", "--set", "g_Na=many"]),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 mod cases;
+mod channel_cases;
 mod commands;
 mod folder;
 mod messages;

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::cases::{CASES, Case};
+use crate::cases::{self, Case};
+use crate::channel_cases;
 use crate::folder::{CELL, Folder, repository};
 
 /// What the user sees: exit code, then the error stream.
@@ -29,11 +30,15 @@ fn message(case: &Case) -> String {
     format!("exit code {}\n{shown}{error}", output.status.code().unwrap())
 }
 
+fn all() -> impl Iterator<Item = &'static Case> {
+    cases::CASES.iter().chain(channel_cases::CASES)
+}
+
 #[test]
 fn every_mistake_has_its_message() {
     let write = std::env::var_os("HHBAYES_WRITE_MESSAGES").is_some();
     let mut wrong = Vec::new();
-    for case in CASES {
+    for case in all() {
         let file = repository("tests/messages").join(format!("{}.txt", case.name));
         let found = message(case);
         if write {
@@ -49,8 +54,8 @@ fn every_mistake_has_its_message() {
 
 #[test]
 fn every_file_of_a_message_has_its_mistake() {
-    let names: BTreeSet<String> = CASES.iter().map(|case| format!("{}.txt", case.name)).collect();
-    assert_eq!(names.len(), CASES.len(), "two cases have the same name");
+    let names: BTreeSet<String> = all().map(|case| format!("{}.txt", case.name)).collect();
+    assert_eq!(names.len(), all().count(), "two cases have the same name");
     for entry in std::fs::read_dir(repository("tests/messages")).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         assert!(names.contains(&name), "tests/messages/{name} belongs to no case");

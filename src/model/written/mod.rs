@@ -5,6 +5,7 @@
 //! `channels.toml` holds channels of the literature written the same way.
 
 mod form;
+mod numbers;
 mod reader;
 mod set;
 #[cfg(test)]
