@@ -136,21 +136,21 @@ pub fn read_slots(section: &Section<'_>, membrane: &dyn Membrane) -> Vec<Slot> {
         .collect()
 }
 
-/// Notes the constants of written channels that have the name of one of the `others`, which count from `[model]` on.
-pub fn check_constants(model: &Section<'_>, membrane: &dyn Membrane, others: &[Slot]) {
+/// Notes numbers of written channels that stand in `[model]` itself, and constants that have the name of one of the
+/// `others`: those of the cell and the stimulus.
+pub fn check_written(model: &Section<'_>, membrane: &dyn Membrane, others: &[Slot]) {
     for parameter in membrane.parameters().iter().filter(|parameter| parameter.is_written) {
         let name = &*parameter.name;
         if others.iter().any(|slot| slot.name == name) {
             let constants = model.table("constants", "numbers that several channels share");
-            let message =
-                format!("`{name}` is a number of the cell or the stimulus, and no constant of the channels");
-            let is_of_the_cell = CELL.iter().any(|cell| cell.name == name);
-            let help = if is_of_the_cell {
-                format!("rename the constant, or write `{name}` into [model]")
-            } else {
-                "rename the constant".to_owned()
-            };
-            constants.mistake(&constants.name_span(name), message, Some(help));
+            let message = format!("`{name}` is a number of the cell or the stimulus, not of the channels");
+            let help = "rename the constant; a number of the cell is written into [model] itself";
+            constants.mistake(&constants.name_span(name), message, Some(help.to_owned()));
+        } else if model.has(name) {
+            model.key(name, "noted here").node_maybe();
+            let message = format!("`{name}` is a number of a written channel");
+            let help = "change it where the channel is written, below [model.channels]";
+            model.mistake(&model.name_span(name), message, Some(help.to_owned()));
         }
     }
 }

@@ -46,12 +46,10 @@ impl<'a> Draft<'a> {
         let membrane = read_membrane(&model);
         let protocol = read_protocol(root, &model);
         let mut slots = membrane.as_ref().map_or_else(Vec::new, |m| parameters::read_slots(&model, &**m));
-        if membrane.is_some() {
-            model.finish();
-        }
         let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
         if let Some(membrane) = &membrane {
-            parameters::check_constants(&model, &**membrane, &slots[membrane.parameters().len()..]);
+            parameters::check_written(&model, &**membrane, &slots[membrane.parameters().len()..]);
+            model.finish();
         }
         let parameters = if membrane.is_some() {
             let parameters = parameters::read_priors(root, &mut slots);

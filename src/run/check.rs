@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::RunError;
-use crate::problem::Problem;
+use crate::problem::{Problem, Simulation, Slot};
 use crate::samplers::{self, Method};
 use crate::settings::{Section, Settings};
+use crate::units::Unit;
 
 /// What a run needs, read from a settings file.
 #[derive(Debug)]
@@ -70,6 +71,25 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The numbers of written channels that have no prior, so that their names need not be guessed.
+fn fixed_numbers_of_channels(text: &mut String, simulation: &Simulation) {
+    let parameters = simulation.membrane.parameters().iter().zip(&simulation.slots);
+    let written = parameters.filter(|(parameter, slot)| parameter.is_written && slot.column.is_none());
+    let fixed: Vec<_> = written.filter_map(|(_, slot)| Some((slot, slot.value?))).collect();
+    if fixed.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "\n{} of the channels, which could have a prior",
+        counted(fixed.len(), "fixed number")
+    );
+    for (Slot { name, unit, .. }, value) in fixed {
+        let unit = if *unit == Unit::One { "" } else { unit.symbol() };
+        let _ = writeln!(text, "{}", format!("  {name:<36} {value} {unit}").trim_end());
+    }
+}
+
 /// Checks a settings file; returns what a run would do, for the terminal.
 ///
 /// # Errors
@@ -89,6 +109,7 @@ pub fn check(path: &Path) -> Result<String, RunError> {
             parameter.unit.symbol()
         );
     }
+    fixed_numbers_of_channels(&mut text, &problem.simulation);
     let steps: usize =
         problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
     let sweeps = counted(problem.experiment.sweeps.len(), "sweep");

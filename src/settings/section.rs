@@ -217,7 +217,7 @@ impl<'a> Section<'a> {
     }
 
     /// Where an option is missing or unknown, as messages say it.
-    pub fn shown_name(&self) -> String {
+    pub(super) fn shown_name(&self) -> String {
         if self.name.is_empty() { String::new() } else { format!(" in [{}]", self.name) }
     }
 

@@ -136,7 +136,11 @@ pub const CASES: &[Case] = &[
         (K, "kind = \"kv3\"\n"),
         ("reversal = \"-54.4 mV\"", "reversal = \"E_K\"")
     ),
-    written!("channel_is_a_number", (LEAK, "leak = \"0.3 mS/cm^2\"\n")),
+    written!(
+        "channel_is_a_number",
+        (LEAK, ""),
+        ("[model.channels.Na]\n", "[model.channels]\nleak = \"0.3 mS/cm^2\"\n[model.channels.Na]\n")
+    ),
     written!("channel_in_double_brackets", ("[model.channels.leak]", "[[model.channels.leak]]")),
     written!("channel_with_a_hyphen", ("[model.channels.leak]", "[model.channels.leak-1]")),
     written!(

@@ -99,8 +99,8 @@ pub(super) struct Numbers {
     misread: Vec<String>,
     /// Names that stand in the place of a number.
     used: BTreeSet<String>,
-    /// Names that were given twice since [`Numbers::note_clashes`].
-    clashes: Vec<String>,
+    /// Names that were given twice, and what for, since [`Numbers::note_clashes`].
+    clashes: Vec<(String, &'static str)>,
 }
 
 impl Numbers {
@@ -134,12 +134,12 @@ impl Numbers {
             return section.mistake(&node.span, message, Some(help.to_owned()));
         };
         let value = section.key(name, "a constant").between(range.0, range.1).quantity(unit);
-        self.add(name.to_owned(), unit, range, value);
+        self.add(name.to_owned(), "constant", unit, range, value);
     }
 
-    fn add(&mut self, name: String, unit: Unit, range: (f64, f64), default: f64) -> usize {
+    fn add(&mut self, name: String, key: &'static str, unit: Unit, range: (f64, f64), default: f64) -> usize {
         if self.find(&name).is_some() {
-            self.clashes.push(name.clone());
+            self.clashes.push((name.clone(), key));
         }
         let name = Cow::Owned(name);
         let summary = "written in the settings file";
@@ -170,12 +170,16 @@ impl Numbers {
 
     /// Notes at a channel which of its numbers have a name that was taken. A channel of the library has no place of
     /// its own to note them at.
-    pub(super) fn note_clashes(&mut self, channel: &Section<'_>) {
-        for name in self.clashes.drain(..) {
-            let message = format!("two numbers have the name `{name}`");
-            let help = format!(
-                "rename a channel, a gate or a constant; to take a constant, write its name where the number would stand: \"{name}\""
-            );
+    pub(super) fn note_clashes(&mut self, channel: &Section<'_>, constants: &Section<'_>) {
+        for (name, key) in self.clashes.drain(..) {
+            let (message, help) = if constants.has(&name) {
+                let help =
+                    format!("rename the constant, or write {key} = \"{name}\" in the channel to take it");
+                (format!("`{name}` is the name of a constant, and of the {key} of this channel"), help)
+            } else {
+                let help = "rename the channel or a gate".to_owned();
+                (format!("two numbers of the channels have the name `{name}`"), help)
+            };
             channel.mistake(&channel.place(), message, Some(help));
         }
     }
@@ -202,7 +206,7 @@ impl Numbers {
             } else {
                 option.quantity_maybe(unit);
             }
-            return self.add(name, unit, range, f64::NAN);
+            return self.add(name, key, unit, range, f64::NAN);
         }
         let value = match section.peek(key).map(|node| &node.value) {
             Some(Value::Text(text)) if is_name(text) => match self.reference(section, number, text) {
@@ -215,7 +219,7 @@ impl Numbers {
                 None => option.quantity(unit),
             },
         };
-        self.add(name, unit, range, value)
+        self.add(name, key, unit, range, value)
     }
 
     /// The number that another one is the name of. Its range shrinks to what is possible in both places.

@@ -26,6 +26,7 @@ pub(super) fn read(model: &Section<'_>) -> Option<Written> {
         let own = channels.child(name, Some(node));
         if is_name(name) {
             reader.channel(&own, name, &library.root());
+            reader.numbers.note_clashes(&own, &constants);
         } else {
             bad_name(&channels, name, "channel");
         }
@@ -105,7 +106,6 @@ impl Reader {
         let factors = self.gates(&gates, name, changes);
         self.set.currents.push(Current { conductance, reversal });
         self.set.factors.push(factors);
-        self.numbers.note_clashes(own);
     }
 
     fn gates(&mut self, gates: &Section<'_>, channel: &str, changes: Changes) -> Vec<Factor> {
@@ -200,7 +200,7 @@ fn no_kinetics(section: &Section<'_>, both: bool) {
     }
     let found = if both { "both rates and a steady state" } else { "no kinetics" };
     let help = "give alpha and beta, or steady_state and time_constant; steady_state alone makes a gate that follows the voltage at once";
-    let message = format!("the gate has {found}{}", section.shown_name());
+    let message = format!("the gate [{}] has {found}", section.name());
     section.mistake(&section.place(), message, Some(help.to_owned()));
 }
 

@@ -3,7 +3,7 @@
 use approx::assert_relative_eq;
 
 use crate::model::tests::{membrane, step, trace};
-use crate::model::{Grid, Membrane};
+use crate::model::{Grid, Membrane, library};
 
 /// The squid axon from the channels of the library.
 const SQUID: &str = r#"
@@ -91,4 +91,39 @@ fn numbers_have_the_names_of_their_place() {
     assert_relative_eq!(of("Na_m_beta_scale"), -18.0);
     assert_relative_eq!(of("K_shift"), -65.0);
     assert_relative_eq!(of("temperature"), 6.3);
+}
+
+/// The first block of TOML in the documentation.
+fn documented() -> &'static str {
+    let (_, after) = include_str!("../../../docs/channels.md").split_once("```toml\n").unwrap();
+    after.split_once("```").unwrap().0
+}
+
+#[test]
+fn the_example_of_the_documentation_can_be_built() {
+    let membrane = membrane(documented());
+    let priors = documented().split_once("[prior]\n").unwrap().1.lines();
+    for name in priors.map(|line| line.split_once(" = ").unwrap().0) {
+        assert!(membrane.parameters().iter().any(|parameter| parameter.name == name), "{name}");
+    }
+}
+
+#[test]
+fn every_channel_of_the_library_is_documented_and_can_be_built() {
+    for (name, summary) in library() {
+        let text = format!("[model]\nkind = \"channels\"\n[model.channels.x]\nkind = \"{name}\"");
+        assert!(membrane(&text).parameters().iter().any(|parameter| parameter.name == "g_x"), "{name}");
+        assert!(include_str!("../../../docs/channels.md").contains(&format!("`{name}`")), "{name}");
+        assert!(!summary.is_empty(), "{name}");
+    }
+}
+
+/// A constant is one parameter with the narrowest range of its places, and no second one beside it.
+#[test]
+fn channels_share_a_constant() {
+    let membrane = membrane(&format!("{CORTICAL}\n"));
+    let named = |name: &str| membrane.parameters().iter().filter(|parameter| parameter.name == name).count();
+    assert_eq!((named("V_T"), named("Na_shift"), named("K_shift"), named("E_M")), (1, 0, 0, 0));
+    let shared = membrane.parameters().iter().find(|parameter| parameter.name == "V_T").unwrap();
+    assert_eq!(shared.range, (-400.0, 400.0));
 }
