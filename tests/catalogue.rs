@@ -88,7 +88,9 @@ fn entries_of(folder: &Path) -> Vec<String> {
     let mut entries = Vec::new();
     for file in sources(folder) {
         let text = std::fs::read_to_string(&file).unwrap();
-        let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
+        // A module with files of its own has the name of its folder.
+        let named = if file.ends_with("mod.rs") { file.parent().unwrap() } else { &file };
+        let stem = named.file_stem().unwrap().to_string_lossy().into_owned();
         entries.extend(text.lines().filter_map(defined).map(|name| format!("{stem}::{name}")));
     }
     entries.sort();

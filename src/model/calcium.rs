@@ -15,8 +15,8 @@ const CENTRE: f64 = -60.0;
 /// `half_step`: ms.
 #[inline(always)]
 pub(super) fn high_threshold<N: Number>(v: N, half_step: N) -> [GateRates<N>; 2] {
-    const ALPHA_R: f64 = 0.000_457 * 2.5599814183292713; // e^(−(13 − 60)/50)
-    const EXP_15: f64 = 4.988537881672623; // e^(−(15 − 60)/28)
+    const ALPHA_R: f64 = 0.000_457 * 2.559_981_418_329_271_3; // e^(−(13 − 60)/50)
+    const EXP_15: f64 = 4.988_537_881_672_623; // e^(−(15 − 60)/28)
     let x = -(v + 27.0);
     let (x_q, q_denominator) = x.linear_over_exponential((x * (1.0 / 3.8)).exp(), v.constant(1.0 / 3.8));
     let q_opening = x_q * 0.055 * half_step;
@@ -50,9 +50,9 @@ pub(super) fn high_threshold_per_ms(v: f64) -> [(f64, f64); 2] {
 /// w²⁵⁰ = e^(v/3.2). `v`: V + `V_x` in mV; `half_step`: ms.
 #[inline(always)]
 pub(super) fn low_threshold<N: Number>(v: N, half_step: N) -> GateRates<N> {
-    const EXP_113: f64 = 41772.7712185155; // e^((113.2 − 60)/5)
-    const EXP_84: f64 = 1808.0424144560632; // e^((84 − 60)/3.2)
-    const EXP_81: f64 = 190.56626845863; // e^((81 − 60)/4)
+    const EXP_113: f64 = 41_772.771_218_515_5; // e^((113.2 − 60)/5)
+    const EXP_84: f64 = 1_808.042_414_456_063_2; // e^((84 − 60)/3.2)
+    const EXP_81: f64 = 190.566_268_458_63; // e^((81 − 60)/4)
     let w = small_exponential(-(v - CENTRE), 800.0);
     let w2 = w * w;
     let w5 = w2 * w2 * w;
