@@ -158,7 +158,9 @@ fn interrupted(folder: &Folder, after: Duration) -> Option<String> {
 fn an_interrupted_run_keeps_its_draws() {
     // Far more draws than are made before the interruption.
     let long = "chains = 4\ndraws = 1000000\nwarmup = 10\nstart = { kind = \"prior\" }";
-    let folder = Folder::new(&CELL.replace("chains = 4", long));
+    // So slow that no machine draws enough before it to have converged, which would be good enough.
+    let slow = "dt = \"0.0002 ms\"";
+    let folder = Folder::new(&CELL.replace("chains = 4", long).replace("dt = \"0.05 ms\"", slow));
     let mut after = Duration::from_millis(500);
     let text = loop {
         if let Some(text) = interrupted(&folder, after) {
