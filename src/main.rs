@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::Mode;
 use hhbayes::run::{
-    self, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource, SetsOptions,
+    SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -66,6 +67,9 @@ enum Command {
         #[arg(long, value_name = "NAME,NAME", num_args = 0..=1, default_missing_value = "")]
         #[arg(value_delimiter = ',', conflicts_with_all = ["sets", "prior"])]
         sensitivities: Option<Vec<String>>,
+        /// What the time step costs: the errors of dt, for one parameter set and draws from the prior
+        #[arg(long, conflicts_with_all = ["sets", "prior", "sensitivities", "output"])]
+        accuracy: bool,
         /// CSV file; standard output if it is not given
         #[arg(long)]
         output: Option<PathBuf>,
@@ -163,7 +167,13 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
         }
         Command::Check { config } => show(&run::check(&config)?),
-        Command::Simulate { config, set, sets, prior, sensitivities, output, seed, threads } => {
+        Command::Simulate { config, set, accuracy: true, seed, threads, .. } => {
+            let options = AccuracyOptions { set, seed, threads: threads.map(usize::from) };
+            let (text, notes) = run::accuracy(&config, &options)?;
+            let _ = std::io::stderr().write_all(notes.as_bytes());
+            show(&text);
+        }
+        Command::Simulate { config, set, sets, prior, sensitivities, output, seed, threads, .. } => {
             let drawn = prior.map(|count| SetSource::Prior { count: count as usize });
             let Some(source) = sets.map(SetSource::File).or(drawn) else {
                 let named = |names: Vec<String>| names.into_iter().filter(|name| !name.is_empty()).collect();

@@ -8,6 +8,7 @@ use super::chains::MINIMUM_DRAWS;
 use super::intervals::{quantile_sorted, sorted};
 use super::summary::ParameterSummary;
 use crate::draws::{Chains, Particles};
+use crate::problem::TimeStepCheck;
 
 /// Largest R-hat of a converged parameter (Vehtari et al. 2021, <https://doi.org/10.1214/20-BA1221>).
 pub const MAXIMUM_R_HAT: f64 = 1.01;
@@ -96,10 +97,11 @@ pub enum Reason {
     },
 }
 
-/// The judgement of a run: converged, or the reasons why not.
+/// The judgement of a run: converged, or the reasons why not; and whether its time step is too long for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     reasons: Vec<Reason>,
+    warning: Option<TimeStepCheck>,
 }
 
 impl Verdict {
@@ -108,12 +110,24 @@ impl Verdict {
         if stopped && !reasons.is_empty() {
             reasons.insert(0, Reason::StoppedEarly);
         }
-        Self { reasons }
+        Self { reasons, warning: None }
     }
 
-    /// Whether nothing speaks against the result.
+    /// Adds what the time step does to the posterior, which is a warning if it is too much.
+    #[must_use]
+    pub fn with_time_step(mut self, check: Option<&TimeStepCheck>) -> Self {
+        self.warning = check.filter(|check| !check.is_fine()).cloned();
+        self
+    }
+
+    /// Whether nothing speaks against the draws.
     pub fn is_converged(&self) -> bool {
         self.reasons.is_empty()
+    }
+
+    /// A time step that is too long for the posterior.
+    pub fn warning(&self) -> Option<&TimeStepCheck> {
+        self.warning.as_ref()
     }
 
     /// What speaks against the result; empty if it converged.
@@ -230,12 +244,12 @@ fn advise(count: usize, factor: f64) -> usize {
 
 impl Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_converged() {
-            return write!(formatter, "converged");
-        }
-        write!(formatter, "not converged")?;
+        write!(formatter, "{}", if self.is_converged() { "converged" } else { "not converged" })?;
         for (place, reason) in self.reasons.iter().enumerate() {
             write!(formatter, "{}{reason}", if place == 0 { ": " } else { "; " })?;
+        }
+        if let Some(warning) = &self.warning {
+            write!(formatter, ", but {warning}")?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 
 use super::ModelParameter;
+use super::membrane::CAUTIOUS_DT_MS;
 use super::number::Number;
 
 /// The kinetics of one gate at one voltage: α = `opening` / `denominator` and
@@ -47,6 +48,11 @@ pub(super) trait ChannelSet: Debug + Send + Sync {
 
     /// Parameters in the order in which lots carry them.
     fn parameters(&self) -> &[ModelParameter];
+
+    /// As that of a [`Membrane`](super::Membrane).
+    fn default_dt_ms(&self) -> f64 {
+        CAUTIOUS_DT_MS
+    }
 
     /// Room for one `T` per gate.
     fn gates<T: Copy>(&self, value: T) -> Self::Gates<T>;

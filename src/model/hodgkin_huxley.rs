@@ -103,6 +103,10 @@ impl ChannelSet for HodgkinHuxley {
         PARAMETERS
     }
 
+    fn default_dt_ms(&self) -> f64 {
+        0.025
+    }
+
     #[inline(always)]
     fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
         let decades = (parameters(TEMPERATURE) - REFERENCE_CELSIUS) * 0.1;

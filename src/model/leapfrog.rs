@@ -71,6 +71,10 @@ impl<C: ChannelSet> Membrane for Leapfrog<C> {
         self.channels.parameters()
     }
 
+    fn default_dt_ms(&self) -> f64 {
+        self.channels.default_dt_ms()
+    }
+
     fn widths(&self) -> &'static [(usize, f64)] {
         WIDTHS
     }

@@ -69,10 +69,20 @@ impl Grid {
     }
 }
 
+/// Time step of a membrane of which nothing is known: with it the cortical cells, whose sodium channels are the fastest
+/// of the built-in ones, keep the promise of [`Membrane::default_dt_ms`].
+pub const CAUTIOUS_DT_MS: f64 = 0.004;
+
 /// A patch of excitable membrane.
 pub trait Membrane: Debug + Send + Sync {
     /// Its own parameters, in the order of the lot.
     fn parameters(&self) -> &[ModelParameter];
+
+    /// The time step, in ms, that leaves 95 % of cells whose conductances are spread by 20 % around the defaults an
+    /// error below 0.01 ms in the time of their last spike (`tests/accuracy/default_step.rs`).
+    fn default_dt_ms(&self) -> f64 {
+        CAUTIOUS_DT_MS
+    }
 
     /// How many lanes a lot may have, in growing order, with the time that a lot takes relative to the narrowest. The
     /// spare lanes of a lot that is not full repeat one of its sets.

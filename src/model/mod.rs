@@ -31,7 +31,7 @@ use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
 pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
-pub use membrane::{Grid, Lot, Membrane, Start};
+pub use membrane::{CAUTIOUS_DT_MS, Grid, Lot, Membrane, Start};
 pub use sensitivity::{Direction, Sensitive};
 
 /// One number that a model needs; any of them may be fixed or have a prior.

@@ -44,6 +44,11 @@ impl Membrane for PyHh {
         &self.0
     }
 
+    /// The step of the leapfrog for the same axon; forward Euler keeps no promise with it.
+    fn default_dt_ms(&self) -> f64 {
+        0.025
+    }
+
     fn widths(&self) -> &'static [(usize, f64)] {
         &[(LANES, 1.0)]
     }

@@ -33,6 +33,10 @@ pub fn render_table(parameters: &[ParameterSummary], verdict: &Verdict) -> Strin
             text.push_str(&wrapped(&reason.to_string()));
         }
     }
+    if let Some(warning) = verdict.warning() {
+        text.push_str("the time step is too long:\n");
+        text.push_str(&wrapped(&warning.to_string()));
+    }
     text
 }
 

@@ -7,6 +7,7 @@ mod sensitivity;
 mod setup;
 mod simulation;
 mod target;
+mod time_step;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use sensitivity::Sensitivity;
 pub use setup::{Setup, read_model_options};
 pub use simulation::{Protocol, Simulation};
 pub use target::{LogDensity, LogTerms, Simulator, Target};
+pub use time_step::{TOLERABLE_SDS, TimeStepCheck, round_to_digits};
 
 use data::DataReader;
 use setup::Draft;

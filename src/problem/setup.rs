@@ -7,7 +7,7 @@ use super::experiment::{self, Experiment, NOISE_SEED, TRUTH};
 use super::parameters::{self, CELL, Slot, cell, medians};
 use super::simulation::{Protocol, Simulation};
 use crate::features::Mode;
-use crate::model::{MODELS, Membrane};
+use crate::model::{CAUTIOUS_DT_MS, MODELS, Membrane};
 use crate::numeric::{Natural, Rows, Streams};
 use crate::prior::{Parameter, ParameterSpace};
 use crate::settings::{Section, find};
@@ -44,7 +44,7 @@ impl<'a> Draft<'a> {
         let experiment = experiment::read(root, base, &mut tables);
         let model = root.table("model", "the membrane and how it is simulated");
         let membrane = read_membrane(&model);
-        let protocol = read_protocol(root, &model);
+        let protocol = read_protocol(root, &model, membrane.as_deref());
         let mut slots = membrane.as_ref().map_or_else(Vec::new, |m| parameters::read_slots(&model, &**m));
         let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
         if let Some(membrane) = &membrane {
@@ -65,7 +65,7 @@ impl<'a> Draft<'a> {
 
     pub(super) fn finish(self, root: &Section<'_>) -> Option<Setup> {
         let Self { experiment, protocol, slots, parameters, membrane, stimulus_slots, .. } = self;
-        let simulation = Simulation { membrane: membrane?, protocol, slots, stimulus_slots };
+        let simulation = Simulation { membrane: membrane?.into(), protocol, slots, stimulus_slots };
         let space = (!parameters.is_empty()).then(|| ParameterSpace::new(parameters));
         let truth = if experiment.simulated {
             read_truth(root, space.as_ref(), &simulation.slots)
@@ -117,7 +117,7 @@ impl Setup {
 
 /// Reads the options of `[model]` for a known membrane, in a listening section: what the schema tells of them.
 pub fn read_model_options(model: &Section<'_>, membrane: &dyn Membrane) {
-    read_protocol(&Section::listening(), model);
+    read_protocol(&Section::listening(), model, Some(membrane));
     parameters::read_slots(model, membrane);
 }
 
@@ -126,12 +126,10 @@ fn read_membrane(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
     (entry.build)(model)
 }
 
-/// Time step whose error is small beside that of any recording; see `docs/ARCHITECTURE.md`.
-const DEFAULT_DT_MS: f64 = 0.025;
-
-fn read_protocol(root: &Section<'_>, model: &Section<'_>) -> Protocol {
+fn read_protocol(root: &Section<'_>, model: &Section<'_>, membrane: Option<&dyn Membrane>) -> Protocol {
     let dt = model.key("dt", "longest time step").between(1e-5, 1.0);
-    let dt_ms = dt.quantity_or(Unit::Millisecond, DEFAULT_DT_MS);
+    let default_dt_ms = membrane.map_or(CAUTIOUS_DT_MS, Membrane::default_dt_ms);
+    let dt_ms = dt.quantity_or(Unit::Millisecond, default_dt_ms);
     let start = model.key("start", "whether a sweep starts at the model's own rest or at initial_voltage");
     let from_rest = start.choice_or(&["rest", "voltage"], "rest") == "rest";
     let settle = model.key("settle", "how long a parameter set without a stable rest runs before the sweep");
@@ -150,7 +148,7 @@ fn read_protocol(root: &Section<'_>, model: &Section<'_>) -> Protocol {
     let threshold = features.key("threshold", "voltage that a spike crosses").between(-200.0, 200.0);
     let threshold_mv = threshold.quantity_or(Unit::Millivolt, -20.0);
     features.finish();
-    Protocol { dt_ms, from_rest, settle_ms, mode, threshold_mv }
+    Protocol { dt_ms, refinement: 1, from_rest, settle_ms, mode, threshold_mv }
 }
 
 /// Adds the numbers of the written stimuli: holding current, then amplitude, start and duration of each component.

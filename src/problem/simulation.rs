@@ -1,5 +1,7 @@
 //! From parameter sets to voltages and features, in lots over all cores.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::data::SweepMeasures;
@@ -15,6 +17,8 @@ use crate::units::Unit;
 pub struct Protocol {
     /// The longest time step, in ms; each sweep divides its interval into equal steps not longer than this.
     pub dt_ms: f64,
+    /// Into how many each of these steps is divided; 1, except to see what the step costs in accuracy.
+    pub refinement: usize,
     /// Whether sweeps start at the rest of the parameter set rather than at a given voltage.
     pub from_rest: bool,
     /// How long a parameter set without a rest runs freely before the sweep; `None`: it fails.
@@ -26,10 +30,10 @@ pub struct Protocol {
 }
 
 /// Everything that turns a parameter set into voltages.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Simulation {
     /// The membrane.
-    pub membrane: Box<dyn Membrane>,
+    pub membrane: Arc<dyn Membrane>,
     /// How it runs.
     pub protocol: Protocol,
     /// Every number by name: those of the membrane, of the cell, of the stimuli, then standard deviations.
@@ -63,10 +67,18 @@ pub(super) struct Batch<'a> {
 }
 
 impl Simulation {
+    /// The same with every time step divided into `parts`.
+    pub fn refined(&self, parts: usize) -> Self {
+        let mut finer = self.clone();
+        finer.protocol.refinement *= parts;
+        finer
+    }
+
     /// The time grid of a sweep: equal steps, so that every sample falls on one.
     pub fn grid(&self, sweep: &ExperimentSweep) -> Grid {
         // The guard keeps 0.25 / 0.025 from needing eleven steps.
         let stride = (sweep.interval_ms / self.protocol.dt_ms * (1.0 - 1e-9)).ceil().max(1.0);
+        let stride = stride * self.protocol.refinement as f64;
         Grid { dt_ms: sweep.interval_ms / stride, stride: stride as usize, samples: sweep.samples }
     }
 
@@ -315,7 +327,7 @@ impl Simulation {
     }
 
     /// Whether nothing happens in a sweep: it starts at a stable rest, which no current leaves.
-    fn stays_at_rest(&self, sweep: &ExperimentSweep) -> bool {
+    pub(super) fn stays_at_rest(&self, sweep: &ExperimentSweep) -> bool {
         let protocol = self.protocol;
         protocol.from_rest
             && protocol.settle_ms.is_none()

@@ -1,5 +1,6 @@
 //! The commands of the program, one file each. They return what is to be shown; only `main.rs` talks.
 
+mod accuracy;
 mod check;
 mod features;
 mod fit;
@@ -21,6 +22,7 @@ use crate::recording::RecordingError;
 use crate::samplers::SamplerError;
 use crate::settings::SettingsError;
 
+pub use accuracy::{AccuracyOptions, accuracy};
 pub use check::check;
 pub use features::{FeatureFormat, FeatureOptions, features};
 pub use fit::{FitOptions, FitReport, fit};

@@ -18,7 +18,7 @@ use crate::posterior::{
     Attribute, Group, Posterior, RunSummary, Values, Variable, summary_json, write_atomically,
     write_chains_csv, write_json, write_netcdf, write_particles_csv,
 };
-use crate::problem::Problem;
+use crate::problem::{Problem, TimeStepCheck};
 use crate::units::Unit;
 
 /// A finished run.
@@ -31,12 +31,16 @@ pub(super) struct Outcome<'a> {
     pub verdict: Verdict,
     pub simulations: u64,
     failures: BTreeMap<String, u64>,
+    time_step: Option<TimeStepCheck>,
     seconds: f64,
 }
 
 /// Parameter sets whose features are predicted, and those whose traces are kept.
 const PREDICTED_SETS: usize = 400;
 const PREDICTED_TRACES: usize = 20;
+
+/// Parameter sets that are simulated again with half the time step.
+const CHECKED_SETS: usize = 64;
 
 impl<'a> Outcome<'a> {
     pub(super) fn new(plan: &'a Plan, draws: Draws, interrupted: bool, seconds: f64) -> Self {
@@ -61,40 +65,44 @@ impl<'a> Outcome<'a> {
             }
         };
         let (simulations, failures) = (problem.simulations(), problem.failures());
-        Self { plan, draws, natural, summaries, verdict, simulations, failures, seconds }
+        let (sets, _) = chosen_sets(&draws, natural.view(), CHECKED_SETS);
+        let (sweeps, data) = (&problem.experiment.sweeps, &problem.data);
+        let time_step = TimeStepCheck::new(&problem.simulation, sweeps, data, &sets);
+        let verdict = verdict.with_time_step(time_step.as_ref());
+        Self { plan, draws, natural, summaries, verdict, simulations, failures, time_step, seconds }
     }
+}
 
-    /// Parameter sets for predictions: chosen evenly from chains, by their weights from particles.
-    /// Returns them with the number of chains they come from.
-    fn predicted_sets(&self) -> (Rows<Natural>, usize) {
-        let (chains, draws, parameters) = self.natural.dim();
-        let mut sets = Rows::from_values(Vec::new(), parameters);
-        let set = |chain: usize, draw: usize| -> Vec<f64> {
-            (0..parameters).map(|parameter| self.natural[[chain, draw, parameter]]).collect()
-        };
-        match &self.draws {
-            Draws::Chains(_) => {
-                let each = (PREDICTED_SETS / chains).clamp(1, draws);
-                for chain in 0..chains {
-                    for index in 0..each {
-                        sets.push(&set(chain, (2 * index + 1) * draws / (2 * each)));
-                    }
+/// Some parameter sets of the posterior: chosen evenly from chains, by their weights from particles.
+/// Returns them with the number of chains they come from. `natural`: shape `[chain, draw, parameter]`.
+fn chosen_sets(draws: &Draws, natural: ArrayView3<'_, f64>, count: usize) -> (Rows<Natural>, usize) {
+    let (chains, length, parameters) = natural.dim();
+    let mut sets = Rows::from_values(Vec::new(), parameters);
+    let set = |chain: usize, draw: usize| -> Vec<f64> {
+        (0..parameters).map(|parameter| natural[[chain, draw, parameter]]).collect()
+    };
+    match draws {
+        Draws::Chains(_) => {
+            let each = (count / chains).clamp(1, length);
+            for chain in 0..chains {
+                for index in 0..each {
+                    sets.push(&set(chain, (2 * index + 1) * length / (2 * each)));
                 }
-                (sets, chains)
             }
-            Draws::Particles(particles) => {
-                // Systematic resampling: evenly spaced points on the cumulated weights.
-                let (mut particle, mut cumulated) = (0, particles.weights[0]);
-                for index in 0..PREDICTED_SETS {
-                    let point = (index as f64 + 0.5) / PREDICTED_SETS as f64;
-                    while cumulated < point && particle + 1 < draws {
-                        particle += 1;
-                        cumulated += particles.weights[particle];
-                    }
-                    sets.push(&set(0, particle));
+            (sets, chains)
+        }
+        Draws::Particles(particles) => {
+            // Systematic resampling: evenly spaced points on the cumulated weights.
+            let (mut particle, mut cumulated) = (0, particles.weights[0]);
+            for index in 0..count {
+                let point = (index as f64 + 0.5) / count as f64;
+                while cumulated < point && particle + 1 < length {
+                    particle += 1;
+                    cumulated += particles.weights[particle];
                 }
-                (sets, 1)
+                sets.push(&set(0, particle));
             }
+            (sets, 1)
         }
     }
 }
@@ -141,6 +149,7 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         seconds: outcome.seconds,
         verdict: &outcome.verdict,
     });
+    summary["time_step"] = outcome.time_step.as_ref().map_or(serde_json::Value::Null, time_step_json);
     if let Draws::Particles(particles) = &outcome.draws {
         let generation = |g: &crate::draws::Generation| {
             json!({"epsilon": g.epsilon, "simulations": g.simulations, "acceptance": g.acceptance,
@@ -151,6 +160,11 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
     }
     write_json(&folder.join("summary.json"), &summary)?;
     Ok(())
+}
+
+/// What half the time step does to a feature, in its standard deviations; `null` if the feature comes or goes.
+fn time_step_json(check: &TimeStepCheck) -> serde_json::Value {
+    json!({"dt_ms": check.dt_ms, "sets": check.sets, "worst_feature": check.feature, "moves_by_sds": check.sds})
 }
 
 fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
@@ -255,7 +269,7 @@ fn feature_axis(problem: &Problem) -> Variable {
 
 fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
     let Plan { problem, seed, .. } = outcome.plan;
-    let (sets, chains) = outcome.predicted_sets();
+    let (sets, chains) = chosen_sets(&outcome.draws, outcome.natural.view(), PREDICTED_SETS);
     let streams = Streams::new(*seed).stage("posterior predictive");
     let features = problem.features(&sets, streams, 0);
     let number = |value: &Option<f64>| value.unwrap_or(f64::NAN);

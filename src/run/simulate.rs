@@ -35,20 +35,7 @@ pub fn simulate(path: &Path, options: &SimulateOptions) -> Result<(String, Strin
     let Some(mut setup) = setup else {
         return Err(RunError::Usage(format!("{} cannot be simulated", path.display())));
     };
-    let mut notes = String::new();
-    let mut given = setup.truth.clone();
-    for text in &options.set {
-        assign(&mut setup, text, &mut given)?;
-    }
-    let space = &setup.space;
-    for (column, parameter) in space.iter().flat_map(|space| space.parameters().iter().enumerate()) {
-        if !given.iter().any(|(known, _)| *known == column) {
-            let (name, unit) = (&parameter.name, parameter.unit.symbol());
-            let _ =
-                writeln!(notes, "{name} = {} {unit}, the median of its prior", parameter.prior.quantile(0.5));
-        }
-    }
-    let mut sets = space.as_ref().map_or_else(Setup::no_parameters, |space| medians(space, &given));
+    let (mut sets, notes) = chosen_set(&mut setup, &options.set)?;
     let slopes = match &options.sensitivities {
         Some(names) => moving(&mut setup, &mut sets, names)?,
         None => Vec::new(),
@@ -61,6 +48,32 @@ pub fn simulate(path: &Path, options: &SimulateOptions) -> Result<(String, Strin
         }
         None => Ok((table, notes)),
     }
+}
+
+/// The one parameter set of a command line, and notes on what nobody gave. A fixed number that is assigned changes in
+/// `setup`.
+///
+/// # Errors
+/// An unknown name, or a value that is not physical.
+pub(super) fn chosen_set(
+    setup: &mut Setup,
+    assignments: &[String],
+) -> Result<(Rows<Natural>, String), RunError> {
+    let mut notes = String::new();
+    let mut given = setup.truth.clone();
+    for text in assignments {
+        assign(setup, text, &mut given)?;
+    }
+    let space = &setup.space;
+    for (column, parameter) in space.iter().flat_map(|space| space.parameters().iter().enumerate()) {
+        if !given.iter().any(|(known, _)| *known == column) {
+            let (name, unit) = (&parameter.name, parameter.unit.symbol());
+            let _ =
+                writeln!(notes, "{name} = {} {unit}, the median of its prior", parameter.prior.quantile(0.5));
+        }
+    }
+    let sets = space.as_ref().map_or_else(Setup::no_parameters, |space| medians(space, &given));
+    Ok((sets, notes))
 }
 
 /// The place of a number by name.

@@ -5,7 +5,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-
 mod default_step;
 mod equations;
 mod order;

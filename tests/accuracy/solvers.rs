@@ -22,13 +22,8 @@ pub struct Sweep {
 }
 
 /// The squid axon fires five times.
-pub const SQUID_SWEEP: Sweep = Sweep {
-    amplitude_ua_cm2: 10.0,
-    start_ms: 70.0,
-    stop_ms: 130.0,
-    duration_ms: 200.0,
-    initial_mv: -65.0,
-};
+pub const SQUID_SWEEP: Sweep =
+    Sweep { amplitude_ua_cm2: 10.0, start_ms: 70.0, stop_ms: 130.0, duration_ms: 200.0, initial_mv: -65.0 };
 
 /// The sweep of Gonçalves et al. (2020): 0.5 nA into a disc of 70 µm radius.
 pub const CORTICAL_SWEEP: Sweep = Sweep {
