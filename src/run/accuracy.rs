@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::RunError;
-use super::simulate::chosen_set;
+use super::simulate::{cannot_simulate, chosen_set};
 use super::threads::on_threads;
 use crate::features::{Measure, Mode};
 use crate::numeric::{Natural, Rows, Streams, Summaries};
@@ -112,12 +112,10 @@ fn report(question: &Question) -> Result<String, RunError> {
     let Question { experiment, simulation, .. } = question;
     let sweeps = &experiment.sweeps;
     let errors = question.errors(1);
-    if let Some(sweep) = errors.iter().position(|sweep| sweep[0].is_none()) {
-        let streams = Streams::new(0);
-        let trace = simulation.traces(sweeps, sweep, &question.sets, streams).swap_remove(0);
-        let sweep = sweeps[sweep].name.clone();
-        let reason = trace.err().map_or("it fails", crate::numeric::Failure::reason);
-        return Err(RunError::Simulation { sweep, reason, help: "" });
+    for (index, sweep) in sweeps.iter().enumerate().filter(|(index, _)| errors[*index][0].is_none()) {
+        let chosen = Rows::from_values(question.sets.row(0).to_vec(), question.sets.columns());
+        let trace = simulation.traces(sweeps, index, &chosen, Streams::new(0)).swap_remove(0);
+        trace.map_err(|failure| cannot_simulate(&sweep.name, failure))?;
     }
     let dt_ms = longest_dt_ms(simulation, sweeps);
     let mut text =
@@ -126,37 +124,41 @@ fn report(question: &Question) -> Result<String, RunError> {
     if question.sets.len() > 1 {
         text += &question.draws_table(&errors);
     }
-    let advice = if is_fine(&errors) { Some(1) } else { question.parts_that_are_fine() };
-    let bound = if question.data.is_some() {
-        format!(
-            "the number of spikes stays, and no feature is off by more than {TOLERABLE_SDS} of its standard deviation"
-        )
+    text += &conclusion(question, &errors, dt_ms);
+    Ok(text)
+}
+
+/// Whether the time step is fine, or which one to take.
+fn conclusion(question: &Question, errors: &[Vec<Option<Errors>>], dt_ms: f64) -> String {
+    let last = if question.data.is_some() {
+        format!("no feature is off by more than {TOLERABLE_SDS} of its standard deviation")
     } else {
-        format!("the number of spikes stays, and the last one is off by less than {TOLERABLE_MS} ms")
+        format!("the last one is off by less than {TOLERABLE_MS} ms")
     };
     let draws = if question.sets.len() > 1 { ", in 95 % of the draws too" } else { "" };
-    match advice {
-        Some(1) => {
-            let _ = writeln!(text, "dt = {} ms is fine: {bound}{draws}.", round_to_digits(dt_ms));
-        }
-        Some(parts) => {
-            let dt_ms = round_to_digits(dt_ms / parts as f64);
-            let _ = writeln!(text, "take dt = \"{dt_ms} ms\" in [model]: then {bound}{draws}.");
-        }
-        None => {
-            let dt_ms = round_to_digits(dt_ms / MOST_PARTS as f64);
-            let _ = writeln!(
-                text,
-                "not even dt = {dt_ms} ms is enough: more than 5 % of the draws stand on the edge of"
-            );
-            text += "another number of spikes or another feature; look at the prior, and at the errors of your own set.\n";
-        }
+    let bound = format!("the number of spikes stays, and {last}{draws}");
+    if is_fine(errors) {
+        return format!("dt = {} ms is fine: {bound}.\n", round_to_digits(dt_ms));
     }
-    Ok(text)
+    let shortest_ms = shortest_dt_ms(&question.simulation, &question.experiment.sweeps);
+    if let Some(parts) = question.parts_that_are_fine() {
+        let dt_ms = round_to_digits(shortest_ms / parts as f64);
+        return format!("take dt = \"{dt_ms} ms\" in [model]: then {bound}.\n");
+    }
+    format!(
+        "not even dt = {} ms is enough: your set, or more than 5 % of the draws, is on the edge of another number of\n\
+         spikes or of another feature; look at the prior, and at the errors above.\n",
+        round_to_digits(shortest_ms / MOST_PARTS as f64)
+    )
 }
 
 fn longest_dt_ms(simulation: &Simulation, sweeps: &[ExperimentSweep]) -> f64 {
     sweeps.iter().map(|sweep| simulation.grid(sweep).dt_ms).fold(0.0, f64::max)
+}
+
+/// A step that no sweep goes beyond.
+fn shortest_dt_ms(simulation: &Simulation, sweeps: &[ExperimentSweep]) -> f64 {
+    sweeps.iter().map(|sweep| simulation.grid(sweep).dt_ms).fold(f64::INFINITY, f64::min)
 }
 
 impl Question {

@@ -150,6 +150,17 @@ fn assign(setup: &mut Setup, text: &str, given: &mut Vec<(usize, f64)>) -> Resul
     Ok(())
 }
 
+/// What is said about a sweep that fails.
+pub(super) fn cannot_simulate(sweep: &str, failure: Failure) -> RunError {
+    let help = match failure {
+        Failure::NoRest => {
+            "\n  help: in [model], take start = \"voltage\", or let it run before the sweep with settle = \"500 ms\""
+        }
+        Failure::NotFinite => "\n  help: take a shorter dt in [model]",
+    };
+    RunError::Simulation { sweep: sweep.to_owned(), reason: failure.reason(), help }
+}
+
 /// One line for each sample of each sweep.
 fn table(setup: &Setup, sets: &Rows<Natural>, slopes: &[Moving], seed: u64) -> Result<String, RunError> {
     let Setup { experiment, simulation, .. } = setup;
@@ -200,12 +211,5 @@ fn trace(
     } else {
         simulation.traces(sweeps, index, sets, streams).swap_remove(0).map(|trace| (trace, Vec::new()))
     };
-    outcome.map_err(|failure| RunError::Simulation {
-        sweep: sweeps[index].name.clone(),
-        reason: failure.reason(),
-        help: match failure {
-            Failure::NoRest => "\n  help: in [model], take start = \"voltage\", or let it run before the sweep with settle = \"500 ms\"",
-            Failure::NotFinite => "\n  help: take a shorter dt in [model]",
-        },
-    })
+    outcome.map_err(|failure| cannot_simulate(&sweeps[index].name, failure))
 }

@@ -277,6 +277,11 @@ pub const CASES: &[Case] = &[
     command("set_with_a_wrong_unit", &["simulate", "cell.toml", "--set", "g_Na=100 mV"]),
     command("set_outside_the_physical_range", &["simulate", "cell.toml", "--set", "g_Na=-5 mS/cm^2"]),
     command("simulate_into_a_missing_folder", &["simulate", "cell.toml", "--output", "missing/trace.csv"]),
+    command(
+        "accuracy_without_a_rest",
+        &["simulate", "cell.toml", "--accuracy", "--set", "bias_current=20 uA/cm^2"],
+    ),
+    command("accuracy_of_a_table", &["simulate", "cell.toml", "--accuracy", "--sets", "sets.csv"]),
     Case {
         name: "simulate_without_a_rest",
         changes: &[],
