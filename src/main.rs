@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::Mode;
 use hhbayes::run::{
-    self, AccuracyOptions, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource, SetsOptions,
-    SimulateOptions,
+    self, AccuracyOptions, BenchOptions, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource,
+    SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -110,6 +110,15 @@ enum Command {
     },
     /// Print the JSON schema of the settings file, for editors
     Schema,
+    /// Measure how fast the models run on this machine, in about ten seconds
+    Bench {
+        /// How the numbers are shown
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// How long each measurement takes
+        #[arg(long, default_value_t = 0.35, hide = true)]
+        seconds: f64,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -205,6 +214,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
         })?),
+        Command::Bench { format, seconds } => {
+            show(&run::bench(&BenchOptions { seconds, json: matches!(format, Format::Json) })?);
+        }
         Command::Schema => show(&format!("{:#}\n", run::schema())),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hhbayes", &mut std::io::stdout());

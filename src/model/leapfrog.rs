@@ -14,6 +14,7 @@ use super::channels::{ChannelSet, Current, GateRates, Patch};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Number, Vector, WIDTH, dispatch_vectors};
+use super::operations::{self, Operations};
 use super::rest;
 use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
@@ -73,6 +74,10 @@ impl<C: ChannelSet> Membrane for Leapfrog<C> {
 
     fn default_dt_ms(&self) -> f64 {
         self.channels.default_dt_ms()
+    }
+
+    fn operations(&self) -> Option<Operations> {
+        Some(operations::of_one_step(&self.channels))
     }
 
     fn widths(&self) -> &'static [(usize, f64)] {

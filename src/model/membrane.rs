@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use super::ModelParameter;
 use super::drive::Drive;
+use super::operations::Operations;
 use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
 
@@ -82,6 +83,11 @@ pub trait Membrane: Debug + Send + Sync {
     /// error below 0.01 ms in the time of their last spike (`tests/accuracy/default_step.rs`).
     fn default_dt_ms(&self) -> f64 {
         CAUTIOUS_DT_MS
+    }
+
+    /// The arithmetic of one time step of eight parameter sets; `None` for schemes in plain numbers.
+    fn operations(&self) -> Option<Operations> {
+        None
     }
 
     /// How many lanes a lot may have, in growing order, with the time that a lot takes relative to the narrowest. The

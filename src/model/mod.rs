@@ -14,6 +14,7 @@ mod hodgkin_huxley;
 mod leapfrog;
 mod membrane;
 mod number;
+mod operations;
 mod pospischil;
 mod pyhh;
 mod reference;
@@ -32,6 +33,7 @@ use crate::units::Unit;
 
 pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
 pub use membrane::{CAUTIOUS_DT_MS, Grid, Lot, Membrane, Start};
+pub use operations::Operations;
 pub use sensitivity::{Direction, Sensitive};
 
 /// One number that a model needs; any of them may be fixed or have a prior.

@@ -1,6 +1,7 @@
 //! The commands of the program, one file each. They return what is to be shown; only `main.rs` talks.
 
 mod accuracy;
+mod bench;
 mod check;
 mod features;
 mod fit;
@@ -23,6 +24,7 @@ use crate::samplers::SamplerError;
 use crate::settings::SettingsError;
 
 pub use accuracy::{AccuracyOptions, accuracy};
+pub use bench::{BenchOptions, bench};
 pub use check::check;
 pub use features::{FeatureFormat, FeatureOptions, features};
 pub use fit::{FitOptions, FitReport, fit};

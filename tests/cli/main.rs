@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod accuracy;
+mod bench;
 mod cases;
 mod channel_cases;
 mod commands;

@@ -1,0 +1,116 @@
+//! What the processor could do at best: independent operations in lanes, with nothing between them.
+//!
+//! A step cannot be faster than its slowest kind of operation. Kinds overlap, as they do on a processor with units for
+//! each: multiplications (fused or not), additions, divisions. Comparisons and bits are taken as free, and so are the
+//! drive and the traces, so the roof is one that no program reaches.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use fearless_simd::{Level, Simd, dispatch, f64x8, prelude::*};
+
+use crate::model::Operations;
+
+/// Vector operations per second on one thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Roof {
+    pub multiplications: f64,
+    pub additions: f64,
+    pub divisions: f64,
+}
+
+/// A kind of operation.
+#[derive(Clone, Copy)]
+enum Kind {
+    Multiplication,
+    Addition,
+    Division,
+}
+
+/// Rounds between two looks at the clock.
+const ROUNDS: usize = 20_000;
+
+impl Roof {
+    /// Measures for about `seconds`, each kind with several numbers of independent vectors, of which the best counts.
+    pub(super) fn measure(level: Level, seconds: f64) -> Self {
+        let best = |kind: Kind| {
+            let mut best: f64 = 0.0;
+            let clock = Instant::now();
+            while clock.elapsed().as_secs_f64() < seconds / 3.0 {
+                best = best
+                    .max(rate::<4>(level, kind))
+                    .max(rate::<6>(level, kind))
+                    .max(rate::<8>(level, kind))
+                    .max(rate::<12>(level, kind));
+            }
+            best
+        };
+        Self {
+            multiplications: best(Kind::Multiplication),
+            additions: best(Kind::Addition),
+            divisions: best(Kind::Division),
+        }
+    }
+
+    /// Steps of one vector per second at best.
+    pub(super) fn steps_per_second(self, work: Operations) -> f64 {
+        let multiplications = f64::from(work.fused + work.multiplications) / self.multiplications;
+        let additions = f64::from(work.additions) / self.additions;
+        let divisions = f64::from(work.divisions) / self.divisions;
+        1.0 / multiplications.max(additions).max(divisions)
+    }
+}
+
+/// Operations per second on that many independent vectors.
+fn rate<const VECTORS: usize>(level: Level, kind: Kind) -> f64 {
+    let clock = Instant::now();
+    let sum = match kind {
+        Kind::Multiplication => dispatch!(level, simd => multiply::<_, VECTORS>(simd, black_box(0.999))),
+        Kind::Addition => dispatch!(level, simd => add::<_, VECTORS>(simd, black_box(0.001))),
+        Kind::Division => dispatch!(level, simd => divide::<_, VECTORS>(simd, black_box(1.000_001))),
+    };
+    black_box(sum);
+    (ROUNDS * VECTORS) as f64 / clock.elapsed().as_secs_f64()
+}
+
+/// The sum of everything, so that nothing is left out.
+#[inline(always)]
+fn total<S: Simd, const VECTORS: usize>(x: [f64x8<S>; VECTORS]) -> f64 {
+    x.iter().map(|vector| vector.as_slice().iter().sum::<f64>()).sum()
+}
+
+#[inline(always)]
+fn multiply<S: Simd, const VECTORS: usize>(simd: S, factor: f64) -> f64 {
+    let factor = simd.splat_f64x8(factor);
+    let mut x = [factor; VECTORS];
+    for _ in 0..ROUNDS {
+        for x in &mut x {
+            *x = simd.mul_add_f64x8(*x, factor, factor);
+        }
+    }
+    total(x)
+}
+
+#[inline(always)]
+fn add<S: Simd, const VECTORS: usize>(simd: S, addend: f64) -> f64 {
+    let addend = simd.splat_f64x8(addend);
+    let mut x = [addend; VECTORS];
+    for _ in 0..ROUNDS {
+        for x in &mut x {
+            *x += addend;
+        }
+    }
+    total(x)
+}
+
+#[inline(always)]
+fn divide<S: Simd, const VECTORS: usize>(simd: S, divisor: f64) -> f64 {
+    let divisor = simd.splat_f64x8(divisor);
+    let mut x = [divisor; VECTORS];
+    for _ in 0..ROUNDS {
+        for x in &mut x {
+            *x /= divisor;
+        }
+    }
+    total(x)
+}
