@@ -3,7 +3,6 @@
 //! Every sweep is simulated with the steps of the settings, with halves, and with quarters. The last two give the
 //! limit of ever shorter steps by Richardson's extrapolation, because the leapfrog is of second order.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use super::RunError;
