@@ -150,6 +150,10 @@ impl Number for Counted<'_> {
     fn ln(self) -> Self {
         self
     }
+
+    fn choose_near(self, _: f64, _: Self, _: Self) -> Self {
+        self.count(OTHER).count(OTHER)
+    }
 }
 
 /// Operations of one time step of a channel set, drive and traces aside.

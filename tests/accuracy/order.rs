@@ -25,7 +25,6 @@ fn ratios(kind: &str, sweep: &Sweep) -> [f64; 2] {
         distance(&simulated(&*membrane, std::slice::from_ref(&set), sweep, dt_ms, 0.1)[0], &truth)
     };
     let errors = [1.0, 2.0, 4.0].map(error);
-    println!("{kind}: {errors:?} mV");
     [errors[0] / errors[1], errors[1] / errors[2]]
 }
 
