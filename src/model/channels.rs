@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 
 use super::ModelParameter;
+use super::adaptive::StepRule;
 use super::membrane::CAUTIOUS_DT_MS;
 use super::number::Number;
 
@@ -52,6 +53,11 @@ pub(super) trait ChannelSet: Debug + Send + Sync {
     /// As that of a [`Membrane`](super::Membrane).
     fn default_dt_ms(&self) -> f64 {
         CAUTIOUS_DT_MS
+    }
+
+    /// What shortens the time steps where they follow the state.
+    fn step_rule(&self) -> StepRule {
+        StepRule::ANY
     }
 
     /// Room for one `T` per gate.

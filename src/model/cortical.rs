@@ -5,15 +5,15 @@
 
 use std::sync::LazyLock;
 
+use super::adaptive::StepRule;
 use super::calcium::{
     high_threshold, high_threshold_per_ms, low_threshold, low_threshold_activation, low_threshold_per_ms,
 };
 use super::channels::{ChannelSet, Current, GateRates, fixed_shape};
-use super::leapfrog::Leapfrog;
 use super::number::Number;
 use super::pospischil::{self, Pospischil};
 use super::subthreshold::{a_type, a_type_activation, a_type_per_ms, h_type, h_type_per_ms};
-use super::{Build, Membrane, ModelParameter, scheme};
+use super::{Build, Membrane, ModelParameter, leapfrog_or_adaptive};
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
@@ -27,13 +27,11 @@ pub const ENTRY: Entry<Build> =
     Entry { name: "cortical", summary: "the currents of pospischil_calcium, A-type K and h", build };
 
 fn build_calcium(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
-    scheme(model, &["leapfrog"]);
-    Some(Box::new(Leapfrog::new(Calcium)))
+    Some(leapfrog_or_adaptive(model, Calcium))
 }
 
 fn build(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
-    scheme(model, &["leapfrog"]);
-    Some(Box::new(Leapfrog::new(Cortical)))
+    Some(leapfrog_or_adaptive(model, Cortical))
 }
 
 /// Parameters beside those of [`Pospischil`]; the first four belong to the calcium currents.
@@ -126,6 +124,10 @@ impl ChannelSet for Calcium {
         &PARAMETERS[..FIRST + CALCIUM_PARAMETERS]
     }
 
+    fn step_rule(&self) -> StepRule {
+        Pospischil.step_rule()
+    }
+
     #[inline(always)]
     fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
         let v_x = parameters(V_X);
@@ -172,6 +174,10 @@ impl ChannelSet for Cortical {
 
     fn parameters(&self) -> &[ModelParameter] {
         &PARAMETERS
+    }
+
+    fn step_rule(&self) -> StepRule {
+        Pospischil.step_rule()
     }
 
     #[inline(always)]

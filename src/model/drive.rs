@@ -14,6 +14,20 @@ pub trait Drive {
     ///
     /// `out`: shape `[step, lane]`, in µA/cm². Steps are asked for in order, each once.
     fn fill(&mut self, first_step: usize, lanes: usize, out: &mut [f64]);
+
+    /// The current density of every lane, if it changes in jumps alone.
+    fn steps(&self) -> Option<Vec<StepCurrent>> {
+        None
+    }
+}
+
+/// A current density that changes in jumps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepCurrent {
+    /// Current density at the start, in µA/cm².
+    pub start_ua_cm2: f64,
+    /// Instants in ms after the start, growing, with the current density from there on.
+    pub changes: Vec<(f64, f64)>,
 }
 
 /// 1 pA through 1 µm² is 100 µA/cm².
@@ -96,6 +110,32 @@ impl Drive for StimulusDrive<'_> {
             noise.add(out);
         }
     }
+
+    fn steps(&self) -> Option<Vec<StepCurrent>> {
+        let exact = self.noise.is_none()
+            && self.components.iter().all(|component| component.source.waveform.is_constant());
+        exact.then(|| (0..self.constant.len()).map(|lane| self.step_current(lane)).collect())
+    }
+}
+
+impl StimulusDrive<'_> {
+    /// The current of a lane whose components are all steps.
+    fn step_current(&self, lane: usize) -> StepCurrent {
+        let steps: Vec<(f64, f64, f64)> =
+            self.components.iter().filter_map(|component| component.step(lane)).collect();
+        let mut edges_ms: Vec<f64> = steps.iter().flat_map(|step| [step.0, step.1]).collect();
+        edges_ms.retain(|&edge_ms| edge_ms > 0.0);
+        edges_ms.sort_unstable_by(f64::total_cmp);
+        edges_ms.dedup();
+        let density_from = |time_ms: f64| {
+            let now = steps.iter().filter(|step| step.0 <= time_ms && time_ms < step.1);
+            now.fold(self.constant[lane], |sum, step| sum + step.2)
+        };
+        StepCurrent {
+            start_ua_cm2: density_from(0.0),
+            changes: edges_ms.into_iter().map(|edge_ms| (edge_ms, density_from(edge_ms))).collect(),
+        }
+    }
 }
 
 impl<'a> DrivenComponent<'a> {
@@ -107,6 +147,15 @@ impl<'a> DrivenComponent<'a> {
         let fixed = spans.iter().all(|&span| span == (source.start_ms, source.duration_ms));
         let gain = lanes.iter().map(|lane| lane.values[at] * lane.factor).collect();
         Self { source, first_lane, gain, spans_ms: (!fixed).then_some(spans) }
+    }
+
+    /// Onset, end and amplitude in one lane, if the component drives it.
+    fn step(&self, lane: usize) -> Option<(f64, f64, f64)> {
+        let own = lane.checked_sub(self.first_lane)?;
+        let gain = *self.gain.get(own)?;
+        let spans_ms = self.spans_ms.as_ref().map(|spans| spans[own]);
+        let (start_ms, duration_ms) = spans_ms.unwrap_or((self.source.start_ms, self.source.duration_ms));
+        Some((start_ms, start_ms + duration_ms, gain))
     }
 
     fn add(&self, from_ms: f64, to_ms: f64, row: &mut [f64]) {

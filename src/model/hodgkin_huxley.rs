@@ -4,10 +4,10 @@
 //! (1952) as functions of v = V − V_rest, every rate multiplied by φ · Q10^((T − 6.3 °C) / 10), Q10 = 3.
 //! Source: <https://doi.org/10.1113/jphysiol.1952.sp004764>
 
+use super::adaptive::StepRule;
 use super::channels::{ChannelSet, Current, GateRates, efun, fixed_shape};
-use super::leapfrog::Leapfrog;
 use super::number::{Number, small_exponential};
-use super::{Build, Membrane, ModelParameter, scheme};
+use super::{Build, Membrane, ModelParameter, leapfrog_or_adaptive};
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
@@ -18,8 +18,7 @@ pub const ENTRY: Entry<Build> = Entry {
 };
 
 fn build(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
-    scheme(model, &["leapfrog"]);
-    Some(Box::new(Leapfrog::new(HodgkinHuxley)))
+    Some(leapfrog_or_adaptive(model, HodgkinHuxley))
 }
 
 const CONDUCTANCE: (f64, f64) = (0.0, 1e4);
@@ -105,6 +104,11 @@ impl ChannelSet for HodgkinHuxley {
 
     fn default_dt_ms(&self) -> f64 {
         0.025
+    }
+
+    /// The last of four spikes errs by less than 0.01 ms at the default `dt`, in 95 % of the sets that lie within 20 %.
+    fn step_rule(&self) -> StepRule {
+        StepRule { bend_mv_per_ms2: 3.0, voltage_parameter: Some(V_REST), above_mv: 1.0 }
     }
 
     #[inline(always)]

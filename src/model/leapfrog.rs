@@ -36,6 +36,14 @@ impl<C> Leapfrog<C> {
     pub(super) fn new(channels: C) -> Self {
         Self { level: Level::new(), channels }
     }
+
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
+    pub(super) fn channels(&self) -> &C {
+        &self.channels
+    }
 }
 
 /// The state of a lot: voltage and gates, shape `[lane]` and `[gate, lane]`.
@@ -115,7 +123,7 @@ impl<C: ChannelSet> Membrane for Leapfrog<C> {
 }
 
 impl<C: ChannelSet> Leapfrog<C> {
-    fn start(&self, run: &Run<'_>, start: &Start) -> (State, Vec<Option<Failure>>) {
+    pub(super) fn start(&self, run: &Run<'_>, start: &Start) -> (State, Vec<Option<Failure>>) {
         let (channels, lot) = (&self.channels, run.lot);
         let none = vec![None; lot.lanes()];
         match start {

@@ -1,10 +1,12 @@
 //! Membranes: from parameters and injected current to membrane potential.
 //!
 //! A [`Membrane`] advances a [`Lot`] of parameter sets side by side, one per SIMD lane. `leapfrog.rs` is the
-//! default scheme; `reference.rs` holds the schemes of the papers, for the numbers that they print.
+//! default scheme, `adaptive/` the same with steps that follow the state; `reference.rs` holds the schemes of the
+//! papers, for the numbers that they print.
 //! Units everywhere: mV, ms, mS/cm², µA/cm², µF/cm²; outward membrane current is positive, injected current
 //! depolarises when positive.
 
+mod adaptive;
 mod calcium;
 mod channels;
 mod cortical;
@@ -31,7 +33,7 @@ use std::borrow::Cow;
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
-pub use drive::{Drive, LaneStimulus, StimulusDrive, UA_CM2_PER_PA_UM2};
+pub use drive::{Drive, LaneStimulus, StepCurrent, StimulusDrive, UA_CM2_PER_PA_UM2};
 pub use membrane::{CAUTIOUS_DT_MS, Grid, Lot, Membrane, Start};
 pub use operations::Operations;
 pub use sensitivity::{Direction, Sensitive};
@@ -71,7 +73,20 @@ pub type Build = fn(model: &Section<'_>) -> Option<Box<dyn Membrane>>;
 
 /// The numerical scheme that `[model]` names; the first of `known` is the default.
 fn scheme(model: &Section<'_>, known: &[&str]) -> String {
-    model.key("scheme", "numerical scheme; the default is the fastest").choice_or(known, known[0])
+    model
+        .key("scheme", "numerical scheme: fixed time steps, or steps of each parameter set's own")
+        .choice_or(known, known[0])
+}
+
+/// Channels with the scheme that `[model]` names, of those that suit any set of channels.
+fn leapfrog_or_adaptive<C: channels::ChannelSet + 'static>(
+    model: &Section<'_>,
+    channels: C,
+) -> Box<dyn Membrane> {
+    match &*scheme(model, &["leapfrog", adaptive::NAME]) {
+        adaptive::NAME => Box::new(adaptive::Adaptive::new(channels)),
+        _ => Box::new(leapfrog::Leapfrog::new(channels)),
+    }
 }
 
 pub use written::library;

@@ -28,47 +28,53 @@ pub(super) trait Vector: Number {
     fn store(self, values: &mut [f64]);
 }
 
-/// Runs `$body` with instructions for the processor at hand; `$zero` is a vector of zeros in it.
-///
-/// The body is compiled for AVX-512, AVX2 and NEON in lanes, and once in plain numbers for everything else.
-macro_rules! dispatch_vectors {
-    ($level:expr, $zero:ident => $body:expr) => {
+/// Runs `$body` in lanes of the processor at hand, with the token `$simd` of its instructions; `$otherwise` on a
+/// processor without wide registers. It is compiled for AVX-512, AVX2 and NEON.
+macro_rules! dispatch_lanes {
+    ($level:expr, $simd:ident => $body:expr, $otherwise:expr) => {
         match $level {
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            fearless_simd::Level::Avx512(simd) => fearless_simd::Simd::vectorize(
-                simd,
+            fearless_simd::Level::Avx512($simd) => fearless_simd::Simd::vectorize(
+                $simd,
                 #[inline(always)]
-                || {
-                    let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
-                    $body
-                },
+                || $body,
             ),
             #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-            fearless_simd::Level::Avx2(simd) => fearless_simd::Simd::vectorize(
-                simd,
+            fearless_simd::Level::Avx2($simd) => fearless_simd::Simd::vectorize(
+                $simd,
                 #[inline(always)]
-                || {
-                    let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
-                    $body
-                },
+                || $body,
             ),
             #[cfg(target_arch = "aarch64")]
-            fearless_simd::Level::Neon(simd) => fearless_simd::Simd::vectorize(
-                simd,
+            fearless_simd::Level::Neon($simd) => fearless_simd::Simd::vectorize(
+                $simd,
                 #[inline(always)]
-                || {
-                    let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
-                    $body
-                },
+                || $body,
             ),
             #[allow(unreachable_patterns, reason = "on some processors every level is named above")]
-            _ => {
-                let $zero = 0.0_f64;
-                $body
-            }
+            _ => $otherwise,
         }
     };
 }
+
+/// Runs `$body` with instructions for the processor at hand; `$zero` is a vector of zeros in it: in lanes, or in plain
+/// numbers on a processor without wide registers.
+macro_rules! dispatch_vectors {
+    ($level:expr, $zero:ident => $body:expr) => {
+        $crate::model::number::dispatch_lanes!(
+            $level,
+            simd => {
+                let $zero = fearless_simd::Simd::splat_f64x8(simd, 0.0);
+                $body
+            },
+            {
+                let $zero = 0.0_f64;
+                $body
+            }
+        )
+    };
+}
+pub(super) use dispatch_lanes;
 pub(super) use dispatch_vectors;
 
 /// Real arithmetic.

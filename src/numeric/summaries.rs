@@ -15,6 +15,8 @@ pub enum Failure {
     NotFinite,
     /// The parameter set has no stable resting potential under the holding current.
     NoRest,
+    /// Time steps that follow the state would have to be too short.
+    TooManySteps,
 }
 
 impl Failure {
@@ -23,6 +25,7 @@ impl Failure {
         match self {
             Failure::NotFinite => "voltage not finite",
             Failure::NoRest => "no stable rest under the holding current",
+            Failure::TooManySteps => "needs too many time steps",
         }
     }
 }

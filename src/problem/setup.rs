@@ -127,7 +127,9 @@ fn read_membrane(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
 }
 
 fn read_protocol(root: &Section<'_>, model: &Section<'_>, membrane: Option<&dyn Membrane>) -> Protocol {
-    let dt = model.key("dt", "longest time step").between(1e-5, 1.0);
+    let dt = model
+        .key("dt", "longest of fixed time steps; a seventh of the longest adaptive one")
+        .between(1e-5, 1.0);
     let default_dt_ms = membrane.map_or(CAUTIOUS_DT_MS, Membrane::default_dt_ms);
     let dt_ms = dt.quantity_or(Unit::Millisecond, default_dt_ms);
     let start = model.key("start", "whether a sweep starts at the model's own rest or at initial_voltage");

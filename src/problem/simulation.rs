@@ -15,7 +15,7 @@ use crate::units::Unit;
 /// How a simulation runs, beside its parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Protocol {
-    /// The longest time step, in ms; each sweep divides its interval into equal steps not longer than this.
+    /// The longest of fixed time steps, in ms; each sweep divides its interval into equal steps not longer than this.
     pub dt_ms: f64,
     /// Into how many each of these steps is divided; 1, except to see what the step costs in accuracy.
     pub refinement: usize,

@@ -157,6 +157,7 @@ pub(super) fn cannot_simulate(sweep: &str, failure: Failure) -> RunError {
             "\n  help: in [model], take start = \"voltage\", or let it run before the sweep with settle = \"500 ms\""
         }
         Failure::NotFinite => "\n  help: take a shorter dt in [model]",
+        Failure::TooManySteps => "\n  help: in [model], take scheme = \"leapfrog\"",
     };
     RunError::Simulation { sweep: sweep.to_owned(), reason: failure.reason(), help }
 }

@@ -21,6 +21,11 @@ pub use step::Step;
 pub trait Waveform: Debug + Send + Sync {
     /// Mean over the interval from `from_ms` to `to_ms`, both counted from the onset and inside the duration.
     fn mean(&self, from_ms: f64, to_ms: f64, duration_ms: f64) -> f64;
+
+    /// Whether it is 1 all the time.
+    fn is_constant(&self) -> bool {
+        false
+    }
 }
 
 /// One waveform with its size and place.

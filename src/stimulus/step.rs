@@ -15,6 +15,10 @@ impl Waveform for Step {
     fn mean(&self, _: f64, _: f64, _: f64) -> f64 {
         1.0
     }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
 }
 
 fn build(section: &Section<'_>, unit: Unit) -> Option<Component> {

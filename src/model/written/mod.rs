@@ -13,8 +13,7 @@ mod tests;
 
 use std::path::Path;
 
-use super::leapfrog::Leapfrog;
-use super::{Build, Membrane, scheme};
+use super::{Build, Membrane, leapfrog_or_adaptive};
 use crate::settings::{Entry, Section, Settings};
 
 pub const ENTRY: Entry<Build> = Entry {
@@ -35,6 +34,5 @@ pub fn library() -> Vec<(String, String)> {
 }
 
 fn build(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
-    scheme(model, &["leapfrog"]);
-    Some(Box::new(Leapfrog::new(reader::read(model)?)))
+    Some(leapfrog_or_adaptive(model, reader::read(model)?))
 }
