@@ -67,8 +67,9 @@ fn scan<N: Vector, C: ChannelSet>(
         let constants = channels.constants(|index| load(zero, lot.parameter(index), vector), 1.0);
         let currents = ohmic(zero, channels, lot, vector);
         let holding = load(zero, holding_ua_cm2, vector);
-        for look in 0..LOOKS {
-            let v = zero.constant(voltage_mv(look));
+        let lanes = &mut outward[vector * N::LEN..(vector + 1) * N::LEN];
+        for (look, voltage) in (0..LOOKS).map(voltage_mv).enumerate() {
+            let v = zero.constant(voltage);
             channels.rates(&constants, v, &mut rates);
             for (gate, rate) in gates.as_mut().iter_mut().zip(rates.as_ref()) {
                 *gate = rate.opening / rate.total;
@@ -77,8 +78,8 @@ fn scan<N: Vector, C: ChannelSet>(
             let (g, g_e) = total_conductance(currents.as_ref(), open.as_ref());
             let mut values = [0.0; WIDTH];
             (g * v - g_e - holding).store(&mut values);
-            for (lane, value) in values[..N::LEN].iter().enumerate() {
-                outward[vector * N::LEN + lane][look] = *value;
+            for (lane, value) in lanes.iter_mut().zip(values) {
+                lane[look] = value;
             }
         }
     }

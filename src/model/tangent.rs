@@ -216,7 +216,7 @@ struct Moving<N: Number, C: ChannelSet> {
     // Room for what is computed at every step.
     rates: C::Gates<GateRates<Dual<N>>>,
     slopes: C::Gates<GateSlopes<N>>,
-    moving_gates: C::Gates<Dual<N>>,
+    dual_gates: C::Gates<Dual<N>>,
     open: C::Currents<Dual<N>>,
     open_now: C::Currents<N>,
 }
@@ -253,7 +253,7 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
             tangents,
             rates: channels.gates(GateRates { opening: still, total: still, denominator: still }),
             slopes: channels.gates(slopes),
-            moving_gates: channels.gates(still),
+            dual_gates: channels.gates(still),
             open: channels.per_current(still),
             open_now: channels.per_current(zero),
         }
@@ -265,7 +265,7 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
         let (v, half_dt) = (self.v, self.v.constant(0.5 * dt_ms));
         self.step_gates(channels);
         let v_middle = v + (v - self.v_before) * 0.5;
-        channels.open(&self.constants, &self.moving_gates, Dual::fixed(v_middle), &mut self.open);
+        channels.open(&self.constants, &self.dual_gates, Dual::fixed(v_middle), &mut self.open);
         for (now, open) in self.open_now.as_mut().iter_mut().zip(self.open.as_ref()) {
             *now = open.value;
         }
@@ -278,7 +278,7 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
             }
             let gates = tangent.gates.as_mut().iter_mut().zip(self.slopes.as_ref());
             for ((dx, slopes), (moving, rate)) in
-                gates.zip(self.moving_gates.as_mut().iter_mut().zip(self.rates.as_ref()))
+                gates.zip(self.dual_gates.as_mut().iter_mut().zip(self.rates.as_ref()))
             {
                 *dx = dx.times_plus(slopes.with_gate, slopes.with_voltage * tangent.voltage);
                 if tangent.is_kinetic {
@@ -288,7 +288,7 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
             }
             let slope = tangent.voltage + (tangent.voltage - tangent.voltage_before) * 0.5;
             let constants = if tangent.is_kinetic { &tangent.constants } else { &self.constants };
-            channels.open(constants, &self.moving_gates, Dual { value: v_middle, slope }, &mut self.open);
+            channels.open(constants, &self.dual_gates, Dual { value: v_middle, slope }, &mut self.open);
             let (dg, dg_e) = tangent.conductance_slopes(self.currents.as_ref(), self.open.as_ref());
             let pull = dg_e + change(number) - dg * v - g * tangent.voltage;
             let resistance = dg.times_plus(half_dt, tangent.capacitance);
@@ -304,7 +304,7 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
     fn step_gates(&mut self, channels: &C) {
         let (v, one) = (self.v, self.v.constant(1.0));
         channels.rates(&self.constants, Dual::moving(v), &mut self.rates);
-        let gates = self.gates.as_mut().iter_mut().zip(self.moving_gates.as_mut());
+        let gates = self.gates.as_mut().iter_mut().zip(self.dual_gates.as_mut());
         for ((x, moving), (rate, slopes)) in gates.zip(self.rates.as_ref().iter().zip(self.slopes.as_mut())) {
             let total = rate.total.value;
             let inverse = one / (rate.denominator.value + total);

@@ -40,6 +40,7 @@ fn sigmoid(x: f64) -> f64 {
 
 /// Hodgkin and Huxley (1952), <https://doi.org/10.1113/jphysiol.1952.sp004764>, equations 7, 12, 13, 20, 21, 23, 24
 /// and 26 with V → −(V + 65 mV).
+#[allow(clippy::struct_field_names, reason = "as the papers name them")]
 pub struct Squid {
     pub g_na: f64,
     pub g_k: f64,
@@ -64,6 +65,7 @@ impl Equations<4> for Squid {
 
 /// Pospischil et al. (2008), <https://doi.org/10.1007/s00422-008-0263-8>, with the A-type current of Golomb et al.
 /// (2006) and the h-current of Huguenard and McCormick (1992).
+#[allow(clippy::struct_field_names, reason = "as the papers name them")]
 pub struct Cortical {
     pub g_na: f64,
     pub g_k: f64,
