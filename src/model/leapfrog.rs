@@ -157,7 +157,7 @@ impl<C: ChannelSet> Leapfrog<C> {
         let grid = Grid { dt_ms: run.grid.dt_ms, stride: steps.max(1), samples: 2 };
         let run = Run { grid, ..*run };
         let mut traces = vec![0.0; 2 * run.lot.lanes()];
-        self.advance(&run, &mut state, &mut Constant(holding_ua_cm2), &mut traces);
+        self.advance(&run, &mut state, &mut Constant(holding_ua_cm2.to_vec()), &mut traces);
         state
     }
 
@@ -169,12 +169,12 @@ impl<C: ChannelSet> Leapfrog<C> {
 }
 
 /// A drive that does not change.
-struct Constant<'a>(&'a [f64]);
+pub(super) struct Constant(pub Vec<f64>);
 
-impl Drive for Constant<'_> {
+impl Drive for Constant {
     fn fill(&mut self, _: usize, lanes: usize, out: &mut [f64]) {
         for row in out.chunks_exact_mut(lanes) {
-            row.copy_from_slice(self.0);
+            row.copy_from_slice(&self.0);
         }
     }
 }

@@ -7,7 +7,7 @@
 use super::channels::{ChannelSet, GateRates};
 use super::drive::Drive;
 use super::dual::Dual;
-use super::leapfrog::{Leapfrog, Run};
+use super::leapfrog::{Constant, Leapfrog, Run};
 use super::membrane::{Grid, Lot, Start};
 use super::number::{WIDTH, dispatch_vectors};
 use super::rest;
@@ -187,17 +187,6 @@ impl<C: ChannelSet> Leapfrog<C> {
             }
         }
         slopes
-    }
-}
-
-/// A drive that does not change.
-struct Constant(Vec<f64>);
-
-impl Drive for Constant {
-    fn fill(&mut self, _: usize, lanes: usize, out: &mut [f64]) {
-        for row in out.chunks_exact_mut(lanes) {
-            row.copy_from_slice(&self.0);
-        }
     }
 }
 
