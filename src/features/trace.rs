@@ -91,14 +91,18 @@ impl Trace<'_> {
     }
 
     fn extreme(&self, range: Range<usize>, beats: impl Fn(f64, f64) -> bool) -> Option<usize> {
-        let mut best = range.start;
-        let mut best_mv = *self.voltage_mv.get(range.clone())?.first()?;
-        for index in range {
-            if beats(self.voltage_mv[index], best_mv) {
-                (best, best_mv) = (index, self.voltage_mv[index]);
+        // First the group, then the sample: a processor compares the samples of a group side by side.
+        const GROUP: usize = 64;
+        let voltage_mv = self.voltage_mv.get(range.clone())?;
+        let (mut best, mut best_mv) = (0, *voltage_mv.first()?);
+        for (number, group) in voltage_mv.chunks(GROUP).enumerate() {
+            let own_mv = most_extreme(group, &beats);
+            if beats(own_mv, best_mv) {
+                (best, best_mv) = (number, own_mv);
             }
         }
-        Some(best)
+        let offset = voltage_mv[best * GROUP..].iter().position(|&v| v == best_mv)?;
+        Some(range.start + best * GROUP + offset)
     }
 
     /// The vertex of the parabola through an extreme sample and its two neighbours.
@@ -133,6 +137,19 @@ pub fn vertex(before: f64, middle: f64, after: f64) -> (f64, f64) {
         return (0.0, middle);
     }
     (offset, middle - 0.25 * difference * offset)
+}
+
+/// The value that no other beats. Eight candidates side by side, as the sums below.
+fn most_extreme(values: &[f64], beats: impl Fn(f64, f64) -> bool) -> f64 {
+    let mut best = [values[0]; 8];
+    let chunks = values.chunks_exact(8);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for (best, &value) in best.iter_mut().zip(chunk) {
+            *best = if beats(value, *best) { value } else { *best };
+        }
+    }
+    best.iter().chain(rest).fold(best[0], |best, &value| if beats(value, best) { value } else { best })
 }
 
 /// Σ f(v). Eight sums side by side, because one alone waits for each addition.

@@ -21,7 +21,7 @@ pub(super) fn high_threshold<N: Number>(v: N, half_step: N) -> [GateRates<N>; 2]
     let (x_q, q_denominator) = x.linear_over_exponential((x * (1.0 / 3.8)).exp(), v.constant(1.0 / 3.8));
     let q_opening = x_q * 0.055 * half_step;
     let beta_q = ((v + 75.0) * (-1.0 / 17.0)).exp() * 0.94;
-    let u = small_exponential(v - CENTRE, 700.0);
+    let u = small_exponential::<700, 10, N>(v - CENTRE);
     let u2 = u * u;
     let u4 = u2 * u2;
     let u8 = u4 * u4;
@@ -53,7 +53,7 @@ pub(super) fn low_threshold<N: Number>(v: N, half_step: N) -> GateRates<N> {
     const EXP_113: f64 = 41_772.771_218_515_5; // e^((113.2 − 60)/5)
     const EXP_84: f64 = 1_808.042_414_456_063_2; // e^((84 − 60)/3.2)
     const EXP_81: f64 = 190.566_268_458_63; // e^((81 − 60)/4)
-    let w = small_exponential(-(v - CENTRE), 800.0);
+    let w = small_exponential::<800, 10, N>(v.constant(CENTRE) - v);
     let w2 = w * w;
     let w5 = w2 * w2 * w;
     let w10 = w5 * w5;

@@ -117,6 +117,7 @@ pub(super) struct Constants<N> {
 
 impl ChannelSet for Calcium {
     type Constants<N: Number> = Constants<N>;
+    const TOGETHER: usize = 2;
 
     fixed_shape!(7 gates, [FAST[0], FAST[1], FAST[2], FAST[3], CA_L, CA_T]);
 
@@ -169,6 +170,7 @@ pub(super) struct Cortical;
 
 impl ChannelSet for Cortical {
     type Constants<N: Number> = Constants<N>;
+    const TOGETHER: usize = 2;
 
     fixed_shape!(9 gates, [FAST[0], FAST[1], FAST[2], FAST[3], CA_L, CA_T, A, H]);
 

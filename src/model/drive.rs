@@ -2,6 +2,8 @@
 
 mod noise;
 
+use std::ops::Range;
+
 use rand_chacha::ChaCha8Rng;
 
 use self::noise::WhiteNoise;
@@ -14,6 +16,11 @@ pub trait Drive {
     ///
     /// `out`: shape `[step, lane]`, in µA/cm². Steps are asked for in order, each once.
     fn fill(&mut self, first_step: usize, lanes: usize, out: &mut [f64]);
+
+    /// Whether the current density is known to be the same in all these steps.
+    fn is_constant(&self, _steps: Range<usize>) -> bool {
+        false
+    }
 
     /// The current density of every lane, if it changes in jumps alone.
     fn steps(&self) -> Option<Vec<StepCurrent>> {
@@ -111,6 +118,11 @@ impl Drive for StimulusDrive<'_> {
         }
     }
 
+    fn is_constant(&self, steps: Range<usize>) -> bool {
+        let (from_ms, to_ms) = (steps.start as f64 * self.dt_ms, steps.end as f64 * self.dt_ms);
+        self.noise.is_none() && self.components.iter().all(|component| component.is_constant(from_ms, to_ms))
+    }
+
     fn steps(&self) -> Option<Vec<StepCurrent>> {
         let exact = self.noise.is_none()
             && self.components.iter().all(|component| component.source.waveform.is_constant());
@@ -156,6 +168,20 @@ impl<'a> DrivenComponent<'a> {
         let spans_ms = self.spans_ms.as_ref().map(|spans| spans[own]);
         let (start_ms, duration_ms) = spans_ms.unwrap_or((self.source.start_ms, self.source.duration_ms));
         Some((start_ms, start_ms + duration_ms, gain))
+    }
+
+    /// Whether it has the same value from `from_ms` to `to_ms`, in every lane.
+    fn is_constant(&self, from_ms: f64, to_ms: f64) -> bool {
+        let outside = |edge_ms: f64| edge_ms <= from_ms || edge_ms >= to_ms;
+        let alike = |&(start_ms, duration_ms): &(f64, f64)| {
+            let silent = start_ms >= to_ms || start_ms + duration_ms <= from_ms;
+            let steady = self.source.waveform.is_constant();
+            silent || steady && outside(start_ms) && outside(start_ms + duration_ms)
+        };
+        match &self.spans_ms {
+            Some(spans) => spans.iter().all(alike),
+            None => alike(&(self.source.start_ms, self.source.duration_ms)),
+        }
     }
 
     fn add(&self, from_ms: f64, to_ms: f64, row: &mut [f64]) {

@@ -84,10 +84,19 @@ const Q10: f64 = 3.0;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HodgkinHuxley;
 
+/// Where rates are counted from, and the factor of each times dt / 2.
 pub(super) struct Constants<N> {
-    half_step: N,
     v_rest: N,
+    alpha_m: N,
+    beta_m: N,
+    alpha_h: N,
+    beta_h: N,
+    alpha_n: N,
+    beta_n: N,
 }
+
+/// The voltage v about which the exponential is expanded; the factors of the rates include its own.
+const CENTRE: f64 = 30.0;
 
 impl ChannelSet for HodgkinHuxley {
     type Constants<N: Number> = Constants<N>;
@@ -114,24 +123,28 @@ impl ChannelSet for HodgkinHuxley {
     #[inline(always)]
     fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
         let decades = (parameters(TEMPERATURE) - REFERENCE_CELSIUS) * 0.1;
-        let rate_factor = parameters(PHI) * (decades * Q10.ln()).exp();
-        Constants { half_step: rate_factor * half_step_ms, v_rest: parameters(V_REST) }
+        let half_step = parameters(PHI) * (decades * Q10.ln()).exp() * half_step_ms;
+        let centred = |factor: f64, scale: f64| half_step * (factor * (-CENTRE / scale).exp());
+        Constants {
+            v_rest: parameters(V_REST),
+            alpha_m: half_step * 0.1,
+            beta_m: centred(4.0, 18.0),
+            alpha_h: centred(0.07, 20.0),
+            beta_h: half_step,
+            alpha_n: half_step * 0.01,
+            beta_n: centred(0.125, 80.0),
+        }
     }
 
     /// All six rates from the one exponential u = e^(−v / 720): u⁹ = e^(−v/80), u³⁶ = e^(−v/20),
     /// u⁴⁰ = e^(−v/18), u⁷² = e^(−v/10).
     #[inline(always)]
     fn rates<N: Number>(&self, constants: &Constants<N>, voltage: N, rates: &mut [GateRates<N>; 3]) {
-        const CENTRE: f64 = 30.0;
-        // Constant factors e^(CENTRE / k) that the centred polynomial leaves out, folded with those of the rates.
-        const BETA_N: f64 = 0.125 * 0.687_289_278_790_972_2; // e^(−30/80)
-        const ALPHA_H: f64 = 0.07 * 0.223_130_160_148_429_83; // e^(−30/20)
-        const BETA_M: f64 = 4.0 * 0.188_875_602_837_562_2; // e^(−30/18)
         const EXP_10: f64 = 0.135_335_283_236_612_7; // e^((10 − 30)/10)
         const EXP_25: f64 = 0.606_530_659_712_633_4; // e^((25 − 30)/10)
-        let h = constants.half_step;
-        let v = voltage - constants.v_rest;
-        let u = small_exponential(v.within(-100.0, 160.0) - CENTRE, 720.0);
+        let c = constants;
+        let v = voltage - c.v_rest;
+        let u = small_exponential::<720, 8, N>(v.within(-100.0, 160.0) - CENTRE);
         let u2 = u * u;
         let u4 = u2 * u2;
         let u8 = u4 * u4;
@@ -142,16 +155,14 @@ impl ChannelSet for HodgkinHuxley {
         let u72 = u36 * u36;
 
         let per_10_mv = v.constant(0.1);
-        let (x_m, m_denominator) = (-(v - 25.0)).linear_over_exponential(u72 * EXP_25, per_10_mv);
-        let m_opening = x_m * 0.1 * h;
+        let (x_m, m_denominator) = (v.constant(25.0) - v).linear_over_exponential(u72 * EXP_25, per_10_mv);
+        let (x_n, n_denominator) = (v.constant(10.0) - v).linear_over_exponential(u72 * EXP_10, per_10_mv);
         let h_denominator = u72 + 1.0;
-        let h_opening = u36 * ALPHA_H * h_denominator * h;
-        let (x_n, n_denominator) = (-(v - 10.0)).linear_over_exponential(u72 * EXP_10, per_10_mv);
-        let n_opening = x_n * 0.01 * h;
+        let h_opening = u36 * c.alpha_h * h_denominator;
         *rates = [
-            GateRates::new(m_opening, u40 * BETA_M * h, m_denominator),
-            GateRates { opening: h_opening, total: h_opening + h, denominator: h_denominator },
-            GateRates::new(n_opening, u9 * BETA_N * h, n_denominator),
+            GateRates::new(x_m * c.alpha_m, u40 * c.beta_m, m_denominator),
+            GateRates { opening: h_opening, total: h_opening + c.beta_h, denominator: h_denominator },
+            GateRates::new(x_n * c.alpha_n, u9 * c.beta_n, n_denominator),
         ];
     }
 

@@ -7,6 +7,8 @@
 //! One SIMD lane is one parameter set, and several vectors are advanced in turn to hide the latency of the
 //! arithmetic of each.
 
+use std::ops::Range;
+
 use fearless_simd::Level;
 
 use super::ModelParameter;
@@ -15,6 +17,7 @@ use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Number, Vector, WIDTH, dispatch_vectors};
 use super::operations::{self, Operations};
+use super::pair::Pair;
 use super::rest;
 use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
@@ -23,7 +26,7 @@ use crate::numeric::Failure;
 pub(super) const BLOCK: usize = 64;
 
 /// Lanes of a lot, and measured times relative to a lot of one vector.
-const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1.8)];
+const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1.8), (8 * WIDTH, 3.2)];
 
 /// A channel set advanced by the staggered leapfrog.
 #[derive(Debug)]
@@ -177,6 +180,10 @@ impl Drive for Constant {
             row.copy_from_slice(&self.0);
         }
     }
+
+    fn is_constant(&self, _: Range<usize>) -> bool {
+        true
+    }
 }
 
 /// Vector number `vector` of `values`.
@@ -211,8 +218,7 @@ pub(super) fn ohmic<N: Vector, C: ChannelSet>(
 
 /// Advances a lot over its grid; keeps the voltage of every `stride`-th step in `traces` `[lane, sample]`.
 ///
-/// Several vectors are advanced together, as many as hide the latency of the arithmetic: four where a vector is one
-/// register, fewer where it is several.
+/// Each operation is done on several vectors one after the other, which hides its latency.
 #[inline(always)]
 fn advance<N: Vector, C: ChannelSet>(
     zero: N,
@@ -223,28 +229,21 @@ fn advance<N: Vector, C: ChannelSet>(
     traces: &mut [f64],
 ) {
     let vectors = run.lot.lanes() / N::LEN;
+    let two = Pair(zero, zero);
     // Constants, so that what a processor does not use is not compiled for it.
-    if const { N::TOGETHER == 4 } && vectors.is_multiple_of(4) {
-        advance_together::<N, C, 4>(zero, channels, run, state, drive, traces);
+    if const { C::TOGETHER == 4 && N::TOGETHER == 4 } && vectors.is_multiple_of(4) {
+        advance_in(Pair(two, two), channels, run, state, drive, traces);
     } else if const { N::TOGETHER > 1 } && vectors.is_multiple_of(2) {
-        advance_together::<N, C, 2>(zero, channels, run, state, drive, traces);
+        advance_in(two, channels, run, state, drive, traces);
     } else {
-        advance_together::<N, C, 1>(zero, channels, run, state, drive, traces);
+        advance_in(zero, channels, run, state, drive, traces);
     }
 }
 
-/// Some vectors of a lot that are advanced together.
-struct Bundle<N: Vector, C: ChannelSet, const VECTORS: usize> {
-    constants: [C::Constants<N>; VECTORS],
-    currents: [C::Currents<Ohmic<N>>; VECTORS],
-    capacitance: [N; VECTORS],
-    v: [N; VECTORS],
-    v_before: [N; VECTORS],
-    gates: [C::Gates<N>; VECTORS],
-}
-
+/// The same in vectors of one kind, which take their steps in turn: the end of a step of one, where every operation
+/// waits for the one before it, overlaps with the beginning of a step of the next.
 #[inline(always)]
-fn advance_together<N: Vector, C: ChannelSet, const VECTORS: usize>(
+fn advance_in<N: Vector, C: ChannelSet>(
     zero: N,
     channels: &C,
     run: &Run<'_>,
@@ -253,113 +252,111 @@ fn advance_together<N: Vector, C: ChannelSet, const VECTORS: usize>(
     traces: &mut [f64],
 ) {
     let (lanes, samples) = (run.lot.lanes(), run.grid.samples);
-    let width = VECTORS * N::LEN;
-    let mut bundles = Vec::with_capacity(lanes / width);
-    for number in 0..lanes / width {
-        bundles.push(Bundle::<N, C, VECTORS>::new(zero, channels, run, state, number));
+    let mut vectors = Vec::with_capacity(lanes / N::LEN);
+    for vector in 0..lanes / N::LEN {
+        vectors.push(Moving::<N, C>::new(zero, channels, run, state, vector));
     }
     for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&state.voltage_mv) {
         trace[0] = *voltage;
     }
+    let mut scratch = Scratch {
+        rates: channels.gates(GateRates { opening: zero, total: zero, denominator: zero }),
+        open: channels.per_current(zero),
+    };
     let mut injected = vec![0.0; BLOCK * lanes];
+    let mut voltages = [0.0; 4 * WIDTH];
+    let (mut sample, mut until_sample) = (0, run.grid.stride);
     let steps = run.grid.steps();
     for first in (0..steps).step_by(BLOCK) {
         let block = BLOCK.min(steps - first);
         let injected = &mut injected[..block * lanes];
-        drive.fill(first, lanes, injected);
-        for (number, bundle) in bundles.iter_mut().enumerate() {
-            let traces = &mut traces[number * width * samples..(number + 1) * width * samples];
-            bundle.advance(zero, channels, run, first, &injected[number * width..], traces);
+        // What the block before has left is right if nothing changes in both.
+        if first == 0 || !drive.is_constant(first - BLOCK..first + block) {
+            drive.fill(first, lanes, injected);
         }
-    }
-    for (number, bundle) in bundles.iter().enumerate() {
-        bundle.store(state, number);
-    }
-}
-
-impl<N: Vector, C: ChannelSet, const VECTORS: usize> Bundle<N, C, VECTORS> {
-    #[inline(always)]
-    fn new(zero: N, channels: &C, run: &Run<'_>, state: &State, number: usize) -> Self {
-        let vector = |k: usize| number * VECTORS + k;
-        let half_step_ms = 0.5 * run.grid.dt_ms;
-        let v = std::array::from_fn(|k| load(zero, &state.voltage_mv, vector(k)));
-        Self {
-            constants: std::array::from_fn(|k| {
-                channels.constants(|index| load(zero, run.lot.parameter(index), vector(k)), half_step_ms)
-            }),
-            currents: std::array::from_fn(|k| ohmic(zero, channels, run.lot, vector(k))),
-            capacitance: std::array::from_fn(|k| load(zero, run.capacitance, vector(k))),
-            v,
-            v_before: v,
-            gates: std::array::from_fn(|k| {
-                let mut gates = channels.gates(zero);
-                for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
-                    *gate = load(zero, values, vector(k));
-                }
-                gates
-            }),
-        }
-    }
-
-    /// Some steps, for which `injected` begins with the current of the first lane of the bundle at the first step.
-    #[inline(always)]
-    fn advance(
-        &mut self,
-        zero: N,
-        channels: &C,
-        run: &Run<'_>,
-        first: usize,
-        injected: &[f64],
-        traces: &mut [f64],
-    ) {
-        let Grid { dt_ms, stride, samples } = run.grid;
-        let half_dt = zero.constant(0.5 * dt_ms);
-        let mut rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
-        let mut open = channels.per_current(zero);
-        let (mut v, mut v_before, mut gates) = (self.v, self.v_before, self.gates.clone());
-        let mut sample = first / stride;
-        let mut until_sample = stride - first % stride;
-        for row in injected.chunks(run.lot.lanes()) {
-            for k in 0..VECTORS {
-                // Gates from half a step before to half a step after v.
-                channels.rates(&self.constants[k], v[k], &mut rates);
-                for (x, rate) in gates[k].as_mut().iter_mut().zip(rates.as_ref()) {
-                    let excess = rate.opening - *x * rate.total;
-                    *x = *x + (excess + excess) / (rate.denominator + rate.total);
-                }
-                // The voltage in the middle of the coming step, for gates that follow it at once.
-                let v_middle = v[k] + (v[k] - v_before[k]) * 0.5;
-                v_before[k] = v[k];
-                channels.open(&self.constants[k], &gates[k], v_middle, &mut open);
-                let (g, g_e) = total_conductance(self.currents[k].as_ref(), open.as_ref());
-                // C dV/dt = I + Σ g E − V Σ g by the trapezoidal rule.
-                let slope = (g_e + load(zero, row, k) - g * v[k]) * dt_ms;
-                v[k] = v[k] + slope / g.times_plus(half_dt, self.capacitance[k]);
+        for row in injected.chunks_exact(lanes) {
+            for (moving, injected) in vectors.iter_mut().zip(row.chunks_exact(N::LEN)) {
+                moving.step(channels, zero.load(injected), &mut scratch);
             }
             until_sample -= 1;
             if until_sample == 0 {
-                until_sample = stride;
+                until_sample = run.grid.stride;
                 sample += 1;
-                for (k, vector) in v.iter().enumerate() {
-                    let mut voltages = [0.0; WIDTH];
-                    vector.store(&mut voltages);
-                    for (lane, voltage) in voltages[..N::LEN].iter().enumerate() {
-                        traces[(k * N::LEN + lane) * samples + sample] = *voltage;
+                for (moving, traces) in vectors.iter().zip(traces.chunks_exact_mut(N::LEN * samples)) {
+                    moving.v.store(&mut voltages);
+                    for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&voltages) {
+                        trace[sample] = *voltage;
                     }
                 }
             }
         }
-        (self.v, self.v_before, self.gates) = (v, v_before, gates);
+    }
+    for (vector, moving) in vectors.iter().enumerate() {
+        moving.store(state, vector * N::LEN);
+    }
+}
+
+/// Room for what is computed at every step.
+struct Scratch<N: Vector, C: ChannelSet> {
+    rates: C::Gates<GateRates<N>>,
+    open: C::Currents<N>,
+}
+
+/// One vector of a lot on its way.
+struct Moving<N: Vector, C: ChannelSet> {
+    constants: C::Constants<N>,
+    currents: C::Currents<Ohmic<N>>,
+    /// C / dt.
+    capacitance_per_step: N,
+    v: N,
+    v_before: N,
+    gates: C::Gates<N>,
+}
+
+impl<N: Vector, C: ChannelSet> Moving<N, C> {
+    #[inline(always)]
+    fn new(zero: N, channels: &C, run: &Run<'_>, state: &State, vector: usize) -> Self {
+        let v = load(zero, &state.voltage_mv, vector);
+        let mut gates = channels.gates(zero);
+        for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
+            *gate = load(zero, values, vector);
+        }
+        let parameter = |index| load(zero, run.lot.parameter(index), vector);
+        Self {
+            constants: channels.constants(parameter, 0.5 * run.grid.dt_ms),
+            currents: ohmic(zero, channels, run.lot, vector),
+            capacitance_per_step: load(zero, run.capacitance, vector) * (1.0 / run.grid.dt_ms),
+            v,
+            v_before: v,
+            gates,
+        }
+    }
+
+    /// One step under the current density `injected`.
+    #[inline(always)]
+    fn step(&mut self, channels: &C, injected: N, scratch: &mut Scratch<N, C>) {
+        let v = self.v;
+        // Gates from half a step before to half a step after v.
+        channels.rates(&self.constants, v, &mut scratch.rates);
+        for (x, rate) in self.gates.as_mut().iter_mut().zip(scratch.rates.as_ref()) {
+            let excess = (-*x).times_plus(rate.total, rate.opening);
+            *x = *x + (excess + excess) / (rate.denominator + rate.total);
+        }
+        // The voltage in the middle of the coming step, for gates that follow it at once.
+        let v_middle = v + (v - self.v_before) * 0.5;
+        channels.open(&self.constants, &self.gates, v_middle, &mut scratch.open);
+        let (g, g_e) = total_conductance(self.currents.as_ref(), scratch.open.as_ref());
+        // C dV/dt = I + Σ g E − V Σ g by the trapezoidal rule.
+        let total = (-g).times_plus(v, g_e + injected);
+        self.v_before = v;
+        self.v = v + total / g.times_plus(v.constant(0.5), self.capacitance_per_step);
     }
 
     #[inline(always)]
-    fn store(&self, state: &mut State, number: usize) {
-        for k in 0..VECTORS {
-            let lane = (number * VECTORS + k) * N::LEN;
-            self.v[k].store(&mut state.voltage_mv[lane..]);
-            for (gate, values) in self.gates[k].as_ref().iter().zip(&mut state.gates) {
-                gate.store(&mut values[lane..]);
-            }
+    fn store(&self, state: &mut State, lane: usize) {
+        self.v.store(&mut state.voltage_mv[lane..]);
+        for (gate, values) in self.gates.as_ref().iter().zip(&mut state.gates) {
+            gate.store(&mut values[lane..]);
         }
     }
 }

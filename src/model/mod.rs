@@ -17,6 +17,7 @@ mod leapfrog;
 mod membrane;
 mod number;
 mod operations;
+mod pair;
 mod pospischil;
 mod pyhh;
 mod reference;

@@ -94,16 +94,22 @@ pub(super) const CURRENTS: [Current; 4] = [
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pospischil;
 
+/// Where rates are counted from, and the factor of each times dt / 2.
 pub(super) struct Constants<N> {
     half_step_ms: f64,
-    fast_half_step: N,
     v_t: N,
+    alpha_m: N,
+    beta_m: N,
+    alpha_h: N,
+    beta_h: N,
+    alpha_n: N,
+    beta_n: N,
     /// `e^(−(V_T + 35) / 20)` of the centred exponential, which turns e^(−v/20) into that of the M channels.
     m_current_shift: N,
     tau_max: N,
 }
 
-/// The voltage v about which the exponential is expanded.
+/// The voltage v about which the exponential is expanded; the factors of the rates include its own.
 const CENTRE: f64 = 35.0;
 
 impl ChannelSet for Pospischil {
@@ -123,10 +129,18 @@ impl ChannelSet for Pospischil {
     #[inline(always)]
     fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
         let v_t = parameters(V_T);
+        let half_step = parameters(PHI) * half_step_ms;
+        let centred =
+            |factor: f64, from_mv: f64, scale: f64| half_step * (factor * ((from_mv - CENTRE) / scale).exp());
         Constants {
             half_step_ms,
-            fast_half_step: parameters(PHI) * half_step_ms,
             v_t,
+            alpha_m: half_step * 0.32,
+            beta_m: half_step * 0.28,
+            alpha_h: centred(0.128, 17.0, 18.0),
+            beta_h: half_step * 4.0,
+            alpha_n: half_step * 0.032,
+            beta_n: centred(0.5, 10.0, 40.0),
             m_current_shift: ((v_t + (35.0 + CENTRE)) * (-1.0 / 20.0)).exp(),
             tau_max: parameters(TAU_MAX),
         }
@@ -139,11 +153,9 @@ impl ChannelSet for Pospischil {
         const EXP_13: f64 = 0.004_086_771_438_464_067; // e^((13 − 35)/4)
         const EXP_40: f64 = std::f64::consts::E; // e^((40 − 35)/5)
         const EXP_15: f64 = 0.018_315_638_888_734_18; // e^((15 − 35)/5)
-        const ALPHA_H: f64 = 0.128 * 0.367_879_441_171_442_33; // e^((17 − 35)/18)
-        const BETA_N: f64 = 0.5 * 0.535_261_428_518_990_2; // e^((10 − 35)/40)
-        let h = constants.fast_half_step;
-        let v = voltage - constants.v_t;
-        let u = small_exponential(v.within(-150.0, 220.0) - CENTRE, 360.0);
+        let c = constants;
+        let v = voltage - c.v_t;
+        let u = small_exponential::<360, 10, N>(v.within(-150.0, 220.0) - CENTRE);
         let u2 = u * u;
         let u4 = u2 * u2;
         let u8 = u4 * u4;
@@ -156,35 +168,30 @@ impl ChannelSet for Pospischil {
 
         // α_m and β_m are both x / (eˣ − 1); β_m grows with v and is turned into e^(−x).
         let (per_4_mv, per_5_mv) = (v.constant(0.25), v.constant(0.2));
-        let (x_open, d_open) = (-(v - 13.0)).linear_over_exponential(u90 * EXP_13, per_4_mv);
+        let (x_open, d_open) = (v.constant(13.0) - v).linear_over_exponential(u90 * EXP_13, per_4_mv);
         let exp_40 = u72 * EXP_40;
-        let (x_close, d_close) = (-(v - 40.0)).linear_over_exponential(exp_40, per_5_mv);
-        let m_opening = x_open * 0.32 * h * d_close;
+        let (x_close, d_close) = (v.constant(40.0) - v).linear_over_exponential(exp_40, per_5_mv);
+        let m_opening = x_open * c.alpha_m * d_close;
         // 0.28 (v − 40) / (1 − e^(−(v − 40)/5)) · e^(−(v − 40)/5)
-        let m_closing = x_close * exp_40 * 0.28 * h * d_open;
+        let m_closing = x_close * exp_40 * c.beta_m * d_open;
 
         let h_denominator = exp_40 + 1.0;
-        let h_opening = u20 * ALPHA_H * h_denominator * h;
+        let h_opening = u20 * c.alpha_h * h_denominator;
 
-        let (x_n, n_denominator) = (-(v - 15.0)).linear_over_exponential(u72 * EXP_15, per_5_mv);
-        let n_opening = x_n * 0.032 * h;
+        let (x_n, n_denominator) = (v.constant(15.0) - v).linear_over_exponential(u72 * EXP_15, per_5_mv);
 
         // With w = e^(−(V + 35)/20): p∞ = 1 / (1 + w²) and 1/τ = (3.3 + w²) / (w τ_max).
-        let w = u18 * constants.m_current_shift;
+        let w = u18 * c.m_current_shift;
         let w2 = w * w;
-        let p_opening = (w2 + 3.3) * constants.half_step_ms;
+        let p_opening = (w2 + 3.3) * c.half_step_ms;
         *rates = [
             GateRates { opening: m_opening, total: m_opening + m_closing, denominator: d_open * d_close },
-            GateRates {
-                opening: h_opening,
-                total: h.times_plus(h.constant(4.0), h_opening),
-                denominator: h_denominator,
-            },
-            GateRates::new(n_opening, u9 * BETA_N * h, n_denominator),
+            GateRates { opening: h_opening, total: h_opening + c.beta_h, denominator: h_denominator },
+            GateRates::new(x_n * c.alpha_n, u9 * c.beta_n, n_denominator),
             GateRates {
                 opening: p_opening,
                 total: p_opening * (w2 + 1.0),
-                denominator: w * constants.tau_max * (w2 + 1.0),
+                denominator: w * c.tau_max * (w2 + 1.0),
             },
         ];
     }
