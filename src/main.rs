@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::Mode;
+use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
     self, AccuracyOptions, BenchOptions, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource,
     SetsOptions, SimulateOptions,
@@ -17,6 +18,9 @@ use hhbayes::run::{
 #[derive(Parser)]
 #[command(name = "hhbayes", version, arg_required_else_help = true)]
 struct Cli {
+    /// Which instructions of the processor to use; fewer than the best are slower
+    #[arg(long, global = true, default_value = "best", hide_default_value = true)]
+    instructions: InstructionSet,
     #[command(subcommand)]
     command: Command,
 }
@@ -137,6 +141,16 @@ enum FeatureMode {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum InstructionSet {
+    /// The best that the processor has
+    Best,
+    /// AVX2 where there is AVX-512; draws are the same
+    Avx2,
+    /// Those that every processor of its kind has; results differ by rounding
+    Plain,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum Format {
     /// For people
     Text,
@@ -151,7 +165,13 @@ const LARGEST_SEED: u64 = i64::MAX as u64;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    match act(Cli::parse().command) {
+    let cli = Cli::parse();
+    choose_instructions(match cli.instructions {
+        InstructionSet::Best => Instructions::Best,
+        InstructionSet::Avx2 => Instructions::Avx2,
+        InstructionSet::Plain => Instructions::Plain,
+    });
+    match act(cli.command) {
         Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{error}");

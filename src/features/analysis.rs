@@ -3,8 +3,9 @@
 use std::cell::{Ref, RefCell, RefMut};
 use std::ops::Range;
 
+use super::envelope::Envelope;
 use super::lazy::Lazy;
-use super::trace::{Clock, Point, Trace, all_finite, mean};
+use super::trace::{Clock, Point, Trace, mean};
 use super::{Mode, Response, efel, precise};
 
 /// One spike: the samples around its crossings of the threshold, and its peak.
@@ -33,6 +34,7 @@ pub struct Analyser {
     mode: Mode,
     threshold_mv: f64,
     grid: efel::Grid,
+    envelope: Envelope,
     spikes: Vec<Spike>,
     lists: Lists,
 }
@@ -61,7 +63,8 @@ impl Analyser {
     /// An analyser that calls a crossing of `threshold_mv` a spike; −20 mV is eFEL's and the usual choice.
     pub fn new(mode: Mode, threshold_mv: f64) -> Self {
         let lists = Lists { troughs: Lazy::new(), onsets: Lazy::new(), values: RefCell::new(Vec::new()) };
-        Self { mode, threshold_mv, grid: efel::Grid::default(), spikes: Vec::new(), lists }
+        let (grid, envelope) = (efel::Grid::default(), Envelope::new());
+        Self { mode, threshold_mv, grid, envelope, spikes: Vec::new(), lists }
     }
 
     /// Finds the spikes of one sweep; everything else waits until a feature is asked for.
@@ -71,7 +74,7 @@ impl Analyser {
     pub fn analyse<'a>(&'a mut self, response: &Response<'a>) -> Analysis<'a> {
         let interval_ms = response.interval_ms;
         let usable = interval_ms > 0.0 && interval_ms.is_finite() && response.voltage_mv.len() > 1;
-        let usable = usable && all_finite(response.voltage_mv);
+        let usable = usable && self.envelope.follow(response.voltage_mv);
         let voltage_mv = if usable { response.voltage_mv } else { &[] };
         match self.mode {
             Mode::Efel => {
@@ -79,7 +82,7 @@ impl Analyser {
             }
             Mode::Precise => {
                 self.forget();
-                let trace = Trace { voltage_mv, clock: Clock::Every(interval_ms) };
+                let trace = Trace { voltage_mv, clock: Clock::Every(interval_ms), envelope: &self.envelope };
                 precise::find_spikes(&trace, self.threshold_mv, &mut self.spikes);
                 self.analysis(trace, response.stimulus_ms)
             }
@@ -95,8 +98,9 @@ impl Analyser {
     ) -> Analysis<'a> {
         self.forget();
         self.grid.resample(time_ms, voltage_mv);
-        efel::find_spikes(&self.grid.trace(), self.threshold_mv, &mut self.spikes);
-        self.analysis(self.grid.trace(), stimulus_ms)
+        self.envelope.follow(self.grid.voltage_mv());
+        efel::find_spikes(&self.grid.trace(&self.envelope), self.threshold_mv, &mut self.spikes);
+        self.analysis(self.grid.trace(&self.envelope), stimulus_ms)
     }
 
     fn forget(&mut self) {

@@ -2,6 +2,7 @@
 //! Source: <https://efel.readthedocs.io/en/latest/eFeatures.html>
 
 use super::analysis::{Onset, Spike};
+use super::envelope::Envelope;
 use super::trace::{Clock, Point, Trace};
 
 /// eFEL's `interp_step`.
@@ -58,9 +59,14 @@ impl Grid {
         }
     }
 
-    /// The resampled sweep.
-    pub fn trace(&self) -> Trace<'_> {
-        Trace { voltage_mv: &self.voltage_mv, clock: Clock::Grid(&self.times_ms) }
+    /// The samples of the resampled sweep.
+    pub fn voltage_mv(&self) -> &[f64] {
+        &self.voltage_mv
+    }
+
+    /// The resampled sweep, with its own envelope.
+    pub fn trace<'a>(&'a self, envelope: &'a Envelope) -> Trace<'a> {
+        Trace { voltage_mv: &self.voltage_mv, clock: Clock::Grid(&self.times_ms), envelope }
     }
 }
 

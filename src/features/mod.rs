@@ -35,6 +35,7 @@
 mod analysis;
 mod catalogue;
 mod efel;
+mod envelope;
 mod lazy;
 mod measure;
 mod precise;

@@ -15,22 +15,13 @@ pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>
     let below = |v: &f64| *v <= threshold_mv;
     // A sweep that begins above the threshold has not crossed it.
     let Some(mut from) = voltage_mv.iter().position(below) else { return };
-    while let Some(rise) = first_above(&voltage_mv[from..], threshold_mv).map(|i| from + i)
+    while let Some(rise) = trace.first_above(from, threshold_mv)
         && let Some(fall) = voltage_mv[rise..].iter().position(below).map(|i| rise + i)
         && let Some(top) = trace.highest(rise..fall)
     {
         spikes.push(Spike { rise, fall, peak: trace.vertex(top) });
         from = fall;
     }
-}
-
-/// The first sample above the threshold. Most samples are not, so they are asked in groups.
-fn first_above(voltage_mv: &[f64], threshold_mv: f64) -> Option<usize> {
-    const GROUP: usize = 32;
-    let above = |v: &f64| *v > threshold_mv;
-    let group =
-        voltage_mv.chunks(GROUP).position(|group| group.iter().fold(false, |any, v| any | above(v)))?;
-    voltage_mv[group * GROUP..].iter().position(above).map(|i| group * GROUP + i)
 }
 
 /// The samples between a spike and the next one, or the end of the sweep.
@@ -60,9 +51,8 @@ pub fn find_onsets(trace: &Trace<'_>, spikes: &[Spike], onsets: &mut Vec<Onset>)
 
 fn onset(trace: &Trace<'_>, first: usize, spike: Spike) -> Option<Point> {
     let slope = |index: usize| trace.slope_mv_per_ms(index);
-    let steepest = (spike.rise.saturating_sub(1)..=spike.peak.index)
-        .max_by(|&a, &b| slope(a).total_cmp(&slope(b)))
-        .filter(|&index| slope(index) >= ONSET_SLOPE_MV_PER_MS)?;
+    let (steepest, _) = steepest(trace, spike.rise.saturating_sub(1)..spike.peak.index + 1, 1.0)
+        .filter(|(_, slope)| *slope >= ONSET_SLOPE_MV_PER_MS)?;
     let index = (first..steepest).rev().find(|&index| slope(index) < ONSET_SLOPE_MV_PER_MS)?;
     let share = (ONSET_SLOPE_MV_PER_MS - slope(index)) / (slope(index + 1) - slope(index));
     let (from, to) = (trace.point(index), trace.point(index + 1));
@@ -88,15 +78,20 @@ pub fn width_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64
 /// The steepest rise of a spike in mV/ms.
 pub fn upstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
     let range = before(spikes, spike)..spikes[spike].peak.index + 1;
-    let steepest = range.max_by(|&a, &b| trace.slope_mv_per_ms(a).total_cmp(&trace.slope_mv_per_ms(b)))?;
-    Some(slope_vertex(trace, steepest))
+    Some(slope_vertex(trace, steepest(trace, range, 1.0)?.0))
 }
 
 /// The steepest fall of a spike in mV/ms, a negative number.
 pub fn downstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
     let range = spikes[spike].peak.index..after(trace, spikes, spike).end;
-    let steepest = range.min_by(|&a, &b| trace.slope_mv_per_ms(a).total_cmp(&trace.slope_mv_per_ms(b)))?;
-    Some(slope_vertex(trace, steepest))
+    Some(slope_vertex(trace, steepest(trace, range, -1.0)?.0))
+}
+
+/// The sample with the largest `sign` · dV/dt, and how large that is in mV/ms.
+fn steepest(trace: &Trace<'_>, range: Range<usize>, sign: f64) -> Option<(usize, f64)> {
+    range
+        .map(|index| (index, sign * trace.slope_mv_per_ms(index)))
+        .reduce(|best, own| if own.1 > best.1 { own } else { best })
 }
 
 fn slope_vertex(trace: &Trace<'_>, index: usize) -> f64 {

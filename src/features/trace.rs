@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use super::envelope::{Envelope, Extremes};
+
 /// Samples of the membrane potential and when they were taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Trace<'a> {
     pub voltage_mv: &'a [f64],
     pub clock: Clock<'a>,
+    pub envelope: &'a Envelope,
 }
 
 /// The times of the samples.
@@ -50,7 +53,11 @@ impl Trace<'_> {
     /// dV/dt in mV/ms: central difference, one-sided at the ends. The trace has two samples or more.
     pub fn slope_mv_per_ms(&self, index: usize) -> f64 {
         let (before, after) = (index.saturating_sub(1), (index + 1).min(self.len() - 1));
-        (self.voltage_mv[after] - self.voltage_mv[before]) / (self.time_ms(after) - self.time_ms(before))
+        let span_ms = match self.clock {
+            Clock::Every(interval_ms) => interval_ms * (after - before) as f64,
+            Clock::Grid(times_ms) => times_ms[after] - times_ms[before],
+        };
+        (self.voltage_mv[after] - self.voltage_mv[before]) / span_ms
     }
 
     /// The first sample at `time_ms` or later; the number of samples if there is none.
@@ -82,27 +89,56 @@ impl Trace<'_> {
 
     /// The first lowest sample of a range.
     pub fn lowest(&self, range: Range<usize>) -> Option<usize> {
-        self.extreme(range, |candidate, best| candidate < best)
+        self.extreme(range, |extremes| extremes.lowest_mv, |candidate, best| candidate < best)
     }
 
     /// The first highest sample of a range.
     pub fn highest(&self, range: Range<usize>) -> Option<usize> {
-        self.extreme(range, |candidate, best| candidate > best)
+        self.extreme(range, |extremes| extremes.highest_mv, |candidate, best| candidate > best)
     }
 
-    fn extreme(&self, range: Range<usize>, beats: impl Fn(f64, f64) -> bool) -> Option<usize> {
-        // First the group, then the sample: a processor compares the samples of a group side by side.
-        const GROUP: usize = 64;
-        let voltage_mv = self.voltage_mv.get(range.clone())?;
-        let (mut best, mut best_mv) = (0, *voltage_mv.first()?);
-        for (number, group) in voltage_mv.chunks(GROUP).enumerate() {
-            let own_mv = most_extreme(group, &beats);
-            if beats(own_mv, best_mv) {
-                (best, best_mv) = (number, own_mv);
+    fn extreme(
+        &self,
+        range: Range<usize>,
+        of_stretch: impl Fn(&Extremes) -> f64,
+        beats: impl Fn(f64, f64) -> bool,
+    ) -> Option<usize> {
+        let voltage_mv = self.voltage_mv.get(..range.end)?;
+        let (mut best, mut best_mv) = (range.start, *voltage_mv.get(range.start)?);
+        let (head, stretches, tail) = self.envelope.parts(range);
+        for index in head {
+            if beats(voltage_mv[index], best_mv) {
+                (best, best_mv) = (index, voltage_mv[index]);
             }
         }
-        let offset = voltage_mv[best * GROUP..].iter().position(|&v| v == best_mv)?;
-        Some(range.start + best * GROUP + offset)
+        let mut best_stretch = None;
+        for (stretch, extremes) in stretches {
+            let own_mv = of_stretch(extremes);
+            if beats(own_mv, best_mv) {
+                (best_stretch, best_mv) = (Some(stretch), own_mv);
+            }
+        }
+        if let Some(first) = best_stretch {
+            best = first + voltage_mv[first..].iter().position(|&v| v == best_mv)?;
+        }
+        for index in tail {
+            if beats(voltage_mv[index], best_mv) {
+                (best, best_mv) = (index, voltage_mv[index]);
+            }
+        }
+        Some(best)
+    }
+
+    /// The first sample above a voltage, at `from` or later.
+    pub fn first_above(&self, from: usize, threshold_mv: f64) -> Option<usize> {
+        let above = |&index: &usize| self.voltage_mv[index] > threshold_mv;
+        let (mut head, mut stretches, mut tail) = self.envelope.parts(from..self.len());
+        head.find(above)
+            .or_else(|| {
+                let (first, _) = stretches.find(|(_, extremes)| extremes.highest_mv > threshold_mv)?;
+                (first..self.len()).find(above)
+            })
+            .or_else(|| tail.find(above))
     }
 
     /// The vertex of the parabola through an extreme sample and its two neighbours.
@@ -139,19 +175,6 @@ pub fn vertex(before: f64, middle: f64, after: f64) -> (f64, f64) {
     (offset, middle - 0.25 * difference * offset)
 }
 
-/// The value that no other beats. Eight candidates side by side, as the sums below.
-fn most_extreme(values: &[f64], beats: impl Fn(f64, f64) -> bool) -> f64 {
-    let mut best = [values[0]; 8];
-    let chunks = values.chunks_exact(8);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (best, &value) in best.iter_mut().zip(chunk) {
-            *best = if beats(value, *best) { value } else { *best };
-        }
-    }
-    best.iter().chain(rest).fold(best[0], |best, &value| if beats(value, best) { value } else { best })
-}
-
 /// Σ f(v). Eight sums side by side, because one alone waits for each addition.
 fn sum(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
     let mut sums = [0.0; 8];
@@ -182,9 +205,4 @@ pub fn central_moment(values: &[f64], order: i32) -> Option<f64> {
         _ => sum(values, |v| (v - mean).powi(order)),
     };
     Some(total / values.len() as f64)
-}
-
-/// Whether every value is a finite number.
-pub fn all_finite(values: &[f64]) -> bool {
-    values.chunks(64).all(|chunk| chunk.iter().fold(true, |finite, v| finite & v.is_finite()))
 }

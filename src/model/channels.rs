@@ -47,8 +47,8 @@ pub(super) trait ChannelSet: Debug + Send + Sync {
     /// What is computed once per run.
     type Constants<N: Number>;
 
-    /// On how many vectors of one register each operation is done one after the other: 4, or 2 for sets with so much
-    /// to remember within a step that the registers do not hold it for four.
+    /// On how many registers each operation of a step is done one after the other, so that they hide each other's
+    /// latency: 4, or 2 for sets with so much to remember within a step that the registers do not hold it for four.
     const TOGETHER: usize = 4;
 
     /// Parameters in the order in which lots carry them.

@@ -124,15 +124,15 @@ impl ChannelSet for HodgkinHuxley {
     fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
         let decades = (parameters(TEMPERATURE) - REFERENCE_CELSIUS) * 0.1;
         let half_step = parameters(PHI) * (decades * Q10.ln()).exp() * half_step_ms;
-        let centred = |factor: f64, scale: f64| half_step * (factor * (-CENTRE / scale).exp());
+        // The further factors are e^(−CENTRE/18), e^(−CENTRE/20) and e^(−CENTRE/80).
         Constants {
             v_rest: parameters(V_REST),
             alpha_m: half_step * 0.1,
-            beta_m: centred(4.0, 18.0),
-            alpha_h: centred(0.07, 20.0),
+            beta_m: half_step * (4.0 * 0.188_875_602_837_562_2),
+            alpha_h: half_step * (0.07 * 0.223_130_160_148_429_83),
             beta_h: half_step,
             alpha_n: half_step * 0.01,
-            beta_n: centred(0.125, 80.0),
+            beta_n: half_step * (0.125 * 0.687_289_278_790_972_2),
         }
     }
 

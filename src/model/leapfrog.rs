@@ -20,7 +20,7 @@ use super::operations::{self, Operations};
 use super::pair::Pair;
 use super::rest;
 use super::sensitivity::Sensitive;
-use crate::numeric::Failure;
+use crate::numeric::{Failure, instructions};
 
 /// Steps whose currents are computed together: small enough to stay in the first-level cache.
 pub(super) const BLOCK: usize = 64;
@@ -37,7 +37,7 @@ pub(super) struct Leapfrog<C> {
 
 impl<C> Leapfrog<C> {
     pub(super) fn new(channels: C) -> Self {
-        Self { level: Level::new(), channels }
+        Self { level: instructions(), channels }
     }
 
     pub(super) fn level(&self) -> Level {
@@ -231,9 +231,9 @@ fn advance<N: Vector, C: ChannelSet>(
     let vectors = run.lot.lanes() / N::LEN;
     let two = Pair(zero, zero);
     // Constants, so that what a processor does not use is not compiled for it.
-    if const { C::TOGETHER == 4 && N::TOGETHER == 4 } && vectors.is_multiple_of(4) {
+    if const { N::LEN > 1 && 4 * N::REGISTERS <= C::TOGETHER } && vectors.is_multiple_of(4) {
         advance_in(Pair(two, two), channels, run, state, drive, traces);
-    } else if const { N::TOGETHER > 1 } && vectors.is_multiple_of(2) {
+    } else if const { N::LEN > 1 && 2 * N::REGISTERS <= C::TOGETHER } && vectors.is_multiple_of(2) {
         advance_in(two, channels, run, state, drive, traces);
     } else {
         advance_in(zero, channels, run, state, drive, traces);

@@ -18,9 +18,8 @@ pub(super) trait Vector: Number {
     /// How many.
     const LEN: usize;
 
-    /// On how many vectors at most each operation is done one after the other, so that one hides the latency of the
-    /// others.
-    const TOGETHER: usize;
+    /// In how many registers of the processor.
+    const REGISTERS: usize;
 
     /// The first numbers of `values`, as a vector of the kind of `self`.
     fn load(self, values: &[f64]) -> Self;
@@ -195,7 +194,7 @@ impl Number for f64 {
 
 impl Vector for f64 {
     const LEN: usize = 1;
-    const TOGETHER: usize = 1;
+    const REGISTERS: usize = 1;
 
     #[inline(always)]
     fn load(self, values: &[f64]) -> Self {
@@ -277,8 +276,7 @@ impl<S: Simd> Number for Lanes<S> {
 
 impl<S: Simd> Vector for Lanes<S> {
     const LEN: usize = WIDTH;
-    /// Four where a vector is one register, two where it is two.
-    const TOGETHER: usize = if S::f64s::LEN == WIDTH { 4 } else { 2 };
+    const REGISTERS: usize = WIDTH / S::f64s::LEN;
 
     #[inline(always)]
     fn load(self, values: &[f64]) -> Self {

@@ -113,7 +113,7 @@ impl<N: Number> Number for Pair<N> {
 
 impl<N: Vector> Vector for Pair<N> {
     const LEN: usize = 2 * N::LEN;
-    const TOGETHER: usize = 1;
+    const REGISTERS: usize = 2 * N::REGISTERS;
 
     #[inline(always)]
     fn load(self, values: &[f64]) -> Self {

@@ -130,17 +130,16 @@ impl ChannelSet for Pospischil {
     fn constants<N: Number>(&self, parameters: impl Fn(usize) -> N, half_step_ms: f64) -> Constants<N> {
         let v_t = parameters(V_T);
         let half_step = parameters(PHI) * half_step_ms;
-        let centred =
-            |factor: f64, from_mv: f64, scale: f64| half_step * (factor * ((from_mv - CENTRE) / scale).exp());
+        // The further factors are e^((17 − CENTRE)/18) and e^((10 − CENTRE)/40).
         Constants {
             half_step_ms,
             v_t,
             alpha_m: half_step * 0.32,
             beta_m: half_step * 0.28,
-            alpha_h: centred(0.128, 17.0, 18.0),
+            alpha_h: half_step * (0.128 * 0.367_879_441_171_442_33),
             beta_h: half_step * 4.0,
             alpha_n: half_step * 0.032,
-            beta_n: centred(0.5, 10.0, 40.0),
+            beta_n: half_step * (0.5 * 0.535_261_428_518_990_2),
             m_current_shift: ((v_t + (35.0 + CENTRE)) * (-1.0 / 20.0)).exp(),
             tau_max: parameters(TAU_MAX),
         }

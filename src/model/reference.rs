@@ -3,14 +3,12 @@
 //! Voltage and gates take turns, so the voltage is of second order, with a smaller error than that of the leapfrog at the
 //! same step. It is here because printed numbers were made with it, in plain arithmetic; the leapfrog in lanes is faster.
 
-use fearless_simd::Level;
-
 use super::ModelParameter;
 use super::channels::{ChannelSet, Patch};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::rest;
-use crate::numeric::Failure;
+use crate::numeric::{Failure, instructions};
 
 /// Lanes of a lot; the scheme is plain arithmetic, so this is only how much a thread takes at once.
 const LANES: usize = 8;
@@ -49,7 +47,7 @@ impl<C: ChannelSet> Membrane for ExponentialEuler<C> {
         let rests = match start {
             Start::Voltage(voltage_mv) => voltage_mv.iter().copied().map(Some).collect(),
             Start::Rest { holding_ua_cm2, .. } => {
-                rest::stable_rests(&self.0, Level::new(), lot, capacitance, holding_ua_cm2)
+                rest::stable_rests(&self.0, instructions(), lot, capacitance, holding_ua_cm2)
             }
         };
         let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();

@@ -33,9 +33,9 @@ pub(super) fn stable_rests<C: ChannelSet>(
     let outward = dispatch_vectors!(level, zero => scan(zero, channels, lot, holding_ua_cm2));
     let mut rests = Vec::with_capacity(lot.lanes());
     for (place, outward) in outward.iter().enumerate() {
-        let inward: Vec<bool> = outward.iter().map(|outward| *outward <= 0.0).collect();
+        let is_inward = |look: usize| outward[look] <= 0.0;
         // Only where the outward current grows through zero can a rest be stable.
-        let brackets = (1..LOOKS).filter(|&look| inward[look - 1] && !inward[look]);
+        let brackets = (1..LOOKS).filter(|&look| is_inward(look - 1) && !is_inward(look));
         let parameters = lot.lane(place);
         let membrane = At {
             patch: Patch::new(channels, &parameters),
@@ -166,29 +166,17 @@ struct Arrow {
 
 /// Whether every eigenvalue has a negative real part, by the criterion of Routh and Hurwitz.
 fn is_stable(arrow: &Arrow) -> bool {
-    // (λ − a) Π (λ + kᵢ) − Σ bᵢ cᵢ Π_{j≠i} (λ + kⱼ), highest power first.
-    let product = |skip: Option<usize>| {
-        let mut polynomial = vec![1.0];
-        for (i, k) in arrow.k.iter().enumerate() {
-            if Some(i) != skip {
-                polynomial.push(0.0);
-                for power in (1..polynomial.len()).rev() {
-                    polynomial[power] += k * polynomial[power - 1];
-                }
-            }
-        }
-        polynomial
-    };
-    let gates = product(None);
-    let mut characteristic = gates.clone();
-    characteristic.push(0.0);
-    for (power, coefficient) in gates.iter().enumerate() {
-        characteristic[power + 1] -= arrow.a * coefficient;
-    }
-    for (i, b_c) in arrow.b_c.iter().enumerate() {
-        for (power, coefficient) in product(Some(i)).iter().enumerate() {
+    // (λ − a) Π (λ + kᵢ) − Σ bᵢ cᵢ Π_{j≠i} (λ + kⱼ), gate by gate, highest power first.
+    let mut gates = Vec::with_capacity(arrow.k.len() + 2);
+    let mut characteristic = Vec::with_capacity(arrow.k.len() + 2);
+    gates.push(1.0);
+    characteristic.extend([1.0, -arrow.a]);
+    for (k, b_c) in arrow.k.iter().zip(&arrow.b_c) {
+        multiply_by_root(&mut characteristic, *k);
+        for (power, coefficient) in gates.iter().enumerate() {
             characteristic[power + 2] -= b_c * coefficient;
         }
+        multiply_by_root(&mut gates, *k);
     }
     let mut upper: Vec<f64> = characteristic.iter().step_by(2).copied().collect();
     let mut lower: Vec<f64> = characteristic.iter().skip(1).step_by(2).copied().collect();
@@ -198,11 +186,22 @@ fn is_stable(arrow: &Arrow) -> bool {
             return false;
         }
         let ratio = upper[0] / pivot;
-        let next: Vec<f64> =
-            (1..upper.len()).map(|i| upper[i] - ratio * lower.get(i).copied().unwrap_or(0.0)).collect();
-        upper = std::mem::replace(&mut lower, next);
+        // The row after the next takes the place of the upper one.
+        for i in 1..upper.len() {
+            upper[i - 1] = upper[i] - ratio * lower.get(i).copied().unwrap_or(0.0);
+        }
+        upper.pop();
+        std::mem::swap(&mut upper, &mut lower);
     }
     true
+}
+
+/// A polynomial, highest power first, times λ + k.
+fn multiply_by_root(polynomial: &mut Vec<f64>, k: f64) {
+    polynomial.push(0.0);
+    for power in (1..polynomial.len()).rev() {
+        polynomial[power] += k * polynomial[power - 1];
+    }
 }
 
 #[cfg(test)]

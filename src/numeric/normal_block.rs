@@ -10,6 +10,8 @@ use fearless_simd::{Level, Simd, dispatch, f64x8, prelude::*};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::instructions;
+
 /// Draws that are made together: four blocks of `ChaCha8`, its own unit of work.
 pub const NORMALS: usize = 64;
 
@@ -28,7 +30,7 @@ pub struct NormalBlocks {
 impl Default for NormalBlocks {
     /// With the instructions of this processor.
     fn default() -> Self {
-        Self { level: Level::new() }
+        Self { level: instructions() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From parameter sets to voltages and features, in lots over all cores.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -50,11 +51,10 @@ pub(super) struct Lane {
     pub sweep: usize,
 }
 
-/// Voltages of some lanes, all on the same time grid.
-struct Group {
-    /// Shape `[lane, sample]`.
-    traces_mv: Vec<f64>,
-    failures: Vec<Option<Failure>>,
+thread_local! {
+    /// Room for the voltages of one lot, which each thread keeps: a step of a sampler is too short to ask the operating
+    /// system for it every time.
+    static TRACES_MV: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
 }
 
 /// What a batch of simulations has in common.
@@ -121,20 +121,26 @@ impl Simulation {
         let batch = Batch { sweeps, sets, streams, call };
         let lots = self.lots(sweeps, sets.len());
         let outcome = |analyser: &mut Analyser, (lanes, width): &(Vec<Lane>, usize)| {
-            let group = self.group(batch, lanes, *width);
+            let mut traces_mv = TRACES_MV.take();
+            let failures = self.group(batch, lanes, *width, &mut traces_mv);
             let samples = sweeps[lanes[0].sweep].samples;
             let mut values = Vec::new();
-            for (trace, lane) in group.traces_mv.chunks_exact(samples).zip(lanes) {
-                let sweep = &sweeps[lane.sweep];
+            for ((trace, failure), lane) in traces_mv.chunks_exact(samples).zip(&failures).zip(lanes) {
+                let (sweep, measures) = (&sweeps[lane.sweep], &measures[lane.sweep].measures);
+                if failure.is_some() {
+                    values.resize(values.len() + measures.len(), None);
+                    continue;
+                }
                 let response = Response {
                     interval_ms: sweep.interval_ms,
                     voltage_mv: trace,
                     stimulus_ms: sweep.window_ms,
                 };
                 let analysis = analyser.analyse(&response);
-                values.extend(measures[lane.sweep].measures.iter().map(|measure| measure.value(&analysis)));
+                values.extend(measures.iter().map(|measure| measure.value(&analysis)));
             }
-            (values, group.failures)
+            TRACES_MV.set(traces_mv);
+            (values, failures)
         };
         let analyser = || Analyser::new(self.protocol.mode, self.protocol.threshold_mv);
         let outcomes: Vec<_> = lots.par_iter().map_init(analyser, outcome).collect();
@@ -168,8 +174,9 @@ impl Simulation {
         let groups: Vec<Vec<Result<Vec<f64>, Failure>>> = lots
             .par_iter()
             .map(|lanes| {
-                let group = self.group(batch, lanes, width);
-                let traces = group.traces_mv.chunks_exact(sweeps[sweep].samples).zip(&group.failures);
+                let mut traces_mv = Vec::new();
+                let failures = self.group(batch, lanes, width, &mut traces_mv);
+                let traces = traces_mv.chunks_exact(sweeps[sweep].samples).zip(&failures);
                 let outcome = |(trace, failure): (&[f64], &Option<Failure>)| match failure {
                     Some(failure) => Err(*failure),
                     None => Ok(trace.to_vec()),
@@ -229,8 +236,15 @@ impl Simulation {
         widths.min_by(|a, b| time(a).total_cmp(&time(b))).map_or(lanes, |(width, _)| *width)
     }
 
-    /// Simulates lanes that share a time grid.
-    fn group(&self, batch: Batch<'_>, lanes: &[Lane], width: usize) -> Group {
+    /// Simulates lanes that share a time grid. Writes their voltages to `traces_mv`, shape `[lane, sample]`; returns
+    /// why a lane failed.
+    fn group(
+        &self,
+        batch: Batch<'_>,
+        lanes: &[Lane],
+        width: usize,
+        traces_mv: &mut Vec<f64>,
+    ) -> Vec<Option<Failure>> {
         // Spare lanes repeat the last one.
         let lanes: Vec<Lane> = (0..width).map(|index| lanes[index.min(lanes.len() - 1)]).collect();
         let each = |place: usize| self.each(batch, &lanes, place);
@@ -240,7 +254,8 @@ impl Simulation {
         let grid = self.grid(sweep);
         let mut drive = self.drive(batch, &lanes, grid.dt_ms);
         let start = self.start(batch, &lanes, &drive);
-        let mut traces_mv = vec![0.0; width * grid.samples];
+        // What is left of other lanes is overwritten.
+        traces_mv.resize(width * grid.samples, 0.0);
         let failures = if self.stays_at_rest(sweep) {
             let mut rests_mv = vec![0.0; width];
             let moment = Grid { samples: 1, ..grid };
@@ -251,7 +266,7 @@ impl Simulation {
             }
             failures
         } else {
-            self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, &mut traces_mv)
+            self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, traces_mv)
         };
         for (trace, offset) in traces_mv.chunks_exact_mut(grid.samples).zip(each(cell::VOLTAGE_OFFSET)) {
             if offset != 0.0 {
@@ -260,7 +275,7 @@ impl Simulation {
                 }
             }
         }
-        Group { traces_mv, failures }
+        failures
     }
 
     /// The parameters of the membrane in every lane.

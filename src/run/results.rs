@@ -182,7 +182,7 @@ fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
         "settle_ms": protocol.settle_ms,
         "longest_dt_ms": protocol.dt_ms,
         "processor": std::env::consts::ARCH,
-        "instructions": format!("{:?}", fearless_simd::Level::new()),
+        "instructions": format!("{:?}", crate::numeric::instructions()),
         "operating_system": std::env::consts::OS,
         "began": humantime::format_rfc3339_seconds(began).to_string(),
         "seconds": outcome.seconds,

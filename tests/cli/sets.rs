@@ -134,3 +134,23 @@ fn threads_do_not_change_the_table() {
     peaks.dedup();
     assert_eq!(peaks.len(), 5000, "two rows have the same noise");
 }
+
+/// Other instructions, same arithmetic: AVX2 rounds as AVX-512 does. Plain numbers round products before sums.
+#[test]
+fn instructions_do_not_change_the_table() {
+    let folder = Folder::new(CELL);
+    let simulate = |instructions: &str| {
+        folder.succeed(&["simulate", "cell.toml", "--prior", "50", "--instructions", instructions])
+    };
+    let best = simulate("best");
+    assert_eq!(best, simulate("avx2"));
+    let plain = simulate("plain");
+    let ((header, best), (_, plain)) = (table(&best), table(&plain));
+    let peak = header.iter().position(|name| name.starts_with("peak_voltage")).unwrap();
+    for ((best, _), (plain, _)) in best.iter().zip(&plain) {
+        match (best[peak], plain[peak]) {
+            (Some(best), Some(plain)) => assert!((best - plain).abs() < 1e-6, "{best} {plain}"),
+            (best, plain) => assert_eq!(best, plain),
+        }
+    }
+}

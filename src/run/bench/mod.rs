@@ -16,7 +16,7 @@ use self::roof::Roof;
 use super::RunError;
 use super::threads::on_threads;
 use crate::model::{LaneStimulus, Lot, MODELS, Operations, Start, StimulusDrive};
-use crate::numeric::{Natural, Rows, Streams};
+use crate::numeric::{Natural, Rows, Streams, instructions};
 use crate::problem::Problem;
 use crate::settings::Settings;
 
@@ -91,7 +91,7 @@ struct Report {
 /// # Errors
 /// If the threads cannot be started.
 pub fn bench(options: &BenchOptions) -> Result<String, RunError> {
-    let level = Level::new();
+    let level = instructions();
     let seconds = options.seconds;
     let mut models = Vec::new();
     let roof = on_threads(Some(1), || Roof::measure(level, 3.0 * seconds))?;
@@ -105,12 +105,12 @@ pub fn bench(options: &BenchOptions) -> Result<String, RunError> {
         models.push(Measured { name: entry.name, dt_ms, work, one_thread, all_threads });
     }
     let threads = on_threads(None, rayon::current_num_threads)?;
-    let report = Report { level: instructions(level), threads, roof, models };
+    let report = Report { level: name(level), threads, roof, models };
     Ok(if options.json { format!("{:#}\n", report.json()) } else { report.text() })
 }
 
 /// `Avx512` of what the level shows for debugging.
-fn instructions(level: Level) -> String {
+fn name(level: Level) -> String {
     let text = format!("{level:?}");
     text.split('(').next().unwrap_or(&text).to_owned()
 }
@@ -247,8 +247,8 @@ impl Report {
             );
         }
         text += "\nSimulations include their spike features. `channels` is the squid axon of `hodgkin_huxley`, written in\n\
-                 the settings file. What the processor can: its multiplications, additions or divisions alone,\n\
-                 whichever takes longest.\n";
+                 the settings file. What the processor can: its multiplications and divisions together, or its\n\
+                 additions, whichever take longer.\n";
         text
     }
 }
