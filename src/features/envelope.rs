@@ -57,7 +57,8 @@ impl Envelope {
 
 #[inline(always)]
 fn follow<S: Simd>(simd: S, stretches: &[[f64; STRETCH]], extremes: &mut [Extremes]) -> bool {
-    let mut differences = simd.splat_f64x8(0.0);
+    let zero = simd.splat_f64x8(0.0);
+    let mut zeros = zero;
     for (stretch, extremes) in stretches.iter().zip(extremes) {
         let mut lowest = f64x8::from_slice(simd, &stretch[..WIDTH]);
         let mut highest = lowest;
@@ -66,7 +67,7 @@ fn follow<S: Simd>(simd: S, stretches: &[[f64; STRETCH]], extremes: &mut [Extrem
             lowest = lowest.min(v);
             highest = highest.max(v);
             // Zero for a finite number, NaN for any other.
-            differences += v - v;
+            zeros += v * zero;
         }
         let mut both = (lowest[0], highest[0]);
         for lane in 1..WIDTH {
@@ -74,5 +75,5 @@ fn follow<S: Simd>(simd: S, stretches: &[[f64; STRETCH]], extremes: &mut [Extrem
         }
         *extremes = Extremes { lowest_mv: both.0, highest_mv: both.1 };
     }
-    differences.as_slice().iter().all(|&difference| difference == 0.0)
+    zeros.as_slice().iter().all(|zero| !zero.is_nan())
 }

@@ -119,7 +119,7 @@ impl Trace<'_> {
             }
         }
         if let Some(first) = best_stretch {
-            best = first + voltage_mv[first..].iter().position(|&v| v == best_mv)?;
+            best = first + voltage_mv[first..].iter().position(|&v| !beats(best_mv, v))?;
         }
         for index in tail {
             if beats(voltage_mv[index], best_mv) {

@@ -26,7 +26,7 @@ use crate::numeric::{Failure, instructions};
 pub(super) const BLOCK: usize = 64;
 
 /// Lanes of a lot, and measured times relative to a lot of one vector.
-const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.15), (4 * WIDTH, 1.8), (8 * WIDTH, 3.2)];
+const WIDTHS: &[(usize, f64)] = &[(WIDTH, 1.0), (2 * WIDTH, 1.1), (4 * WIDTH, 1.4), (8 * WIDTH, 2.3)];
 
 /// A channel set advanced by the staggered leapfrog.
 #[derive(Debug)]
