@@ -69,11 +69,7 @@ fn follow<S: Simd>(simd: S, stretches: &[[f64; STRETCH]], extremes: &mut [Extrem
             // Zero for a finite number, NaN for any other.
             zeros += v * zero;
         }
-        let mut both = (lowest[0], highest[0]);
-        for lane in 1..WIDTH {
-            both = (both.0.min(lowest[lane]), both.1.max(highest[lane]));
-        }
-        *extremes = Extremes { lowest_mv: both.0, highest_mv: both.1 };
+        *extremes = Extremes { lowest_mv: lowest.reduce_min(), highest_mv: highest.reduce_max() };
     }
     zeros.as_slice().iter().all(|zero| !zero.is_nan())
 }

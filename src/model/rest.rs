@@ -42,7 +42,9 @@ pub(super) fn stable_rests<C: ChannelSet>(
             capacitance: capacitance[place],
             holding_ua_cm2: holding_ua_cm2[place],
         };
-        rests.push(brackets.map(|look| voltage_mv(look - 1)).find_map(|below| membrane.rest_above(below)));
+        let point = |look: usize| (voltage_mv(look), outward[look]);
+        let mut rests_between = brackets.map(|look| membrane.rest_between(point(look - 1), point(look)));
+        rests.push(rests_between.find_map(|rest| rest));
     }
     rests
 }
@@ -99,15 +101,9 @@ impl<C: ChannelSet> At<'_, C> {
         g * v - g_e - self.holding_ua_cm2
     }
 
-    /// The balance of currents within one stride above `v`, if it is stable.
-    fn rest_above(&self, v: f64) -> Option<f64> {
-        let (below, above) = ((v, self.outward(v)), (v + STRIDE_MV, self.outward(v + STRIDE_MV)));
-        // At the very ends the last digit decides whether there is a change of sign.
-        let rest = match (below.1 < 0.0, above.1 > 0.0) {
-            (true, true) => root(|v| self.outward(v), below, above),
-            (false, _) => below.0,
-            (true, false) => above.0,
-        };
+    /// The balance of currents between two voltages with their outward currents, ≤ 0 and > 0, if it is stable.
+    fn rest_between(&self, below: (f64, f64), above: (f64, f64)) -> Option<f64> {
+        let rest = root(|v| self.outward(v), below, above);
         is_stable(&self.jacobian(rest)).then_some(rest)
     }
 
