@@ -11,6 +11,7 @@ pub mod stimulus;
 pub mod recording;
 pub mod model;
 pub mod features;
+pub mod inspection;
 pub mod prior;
 pub mod likelihood;
 pub mod distance;

@@ -107,6 +107,14 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Show what is in a recording: sweeps, current, spikes, the passive membrane, and flaws
+    Inspect {
+        /// A recording in any of the formats that are read
+        recording: PathBuf,
+        /// How it is shown
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
         /// Only one of them
@@ -230,6 +238,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             let (start_ms, stop_ms, threshold_mv) = (start, stop, threshold);
             let options = FeatureOptions { sweep, start_ms, stop_ms, mode, threshold_mv, format };
             show(&run::features(&recording, &options)?);
+        }
+        Command::Inspect { recording, format } => {
+            show(&run::inspect(&recording, matches!(format, Format::Json))?);
         }
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))

@@ -149,6 +149,11 @@ impl Analysis<'_> {
         values
     }
 
+    /// When the spikes peak.
+    pub fn peak_times_ms(&self) -> impl Iterator<Item = f64> {
+        self.spikes.iter().map(|spike| spike.peak.time_ms)
+    }
+
     /// The times between successive peaks.
     pub(super) fn intervals_ms(&self) -> impl Iterator<Item = f64> + Clone {
         self.spikes.windows(2).map(|pair| pair[1].peak.time_ms - pair[0].peak.time_ms)

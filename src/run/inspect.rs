@@ -1,0 +1,184 @@
+//! `hhbayes inspect`: what is in a recording.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::RunError;
+use crate::inspection::{Finding, Injected, Inspection, Passive, Step, SweepView, inspect as look};
+use crate::recording::{self, Recording};
+
+/// What is in a recording, whose format is found by its content: for people, or for programs as JSON.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn inspect(path: &Path, as_json: bool) -> Result<String, RunError> {
+    let recording = recording::read(path)?;
+    let inspection = look(&recording);
+    Ok(if as_json {
+        format!("{:#}\n", json(path, &recording, &inspection))
+    } else {
+        text(path, &recording, &inspection)
+    })
+}
+
+fn text(path: &Path, recording: &Recording, inspection: &Inspection) -> String {
+    let mut text = format!("{}: {}\n", path.display(), plural(inspection.sweeps.len(), "sweep"));
+    for note in &recording.notes {
+        let _ = writeln!(text, "  {note}");
+    }
+    let widest = inspection.sweeps.iter().map(|view| view.name.chars().count()).max().unwrap_or(0).max(5);
+    let _ = writeln!(
+        text,
+        "\n{:<widest$}{:>11}{:>10}{:>8}{:>11}{:>12}  current",
+        "sweep", "length", "rate", "spikes", "baseline", "deflection"
+    );
+    for view in &inspection.sweeps {
+        let millivolt = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1} mV"));
+        let _ = writeln!(
+            text,
+            "{:<widest$}{:>8.0} ms{:>6.1} kHz{:>8}{:>11}{:>12}  {}",
+            view.name,
+            view.duration_ms(),
+            1.0 / view.interval_ms,
+            view.peaks_ms.len(),
+            millivolt(view.baseline_mv),
+            millivolt(view.deflections_mv.first().copied().flatten()),
+            current(&view.injected),
+        );
+    }
+    if let Some(passive) = &inspection.passive {
+        text += &passive_text(passive);
+    }
+    if inspection.findings.is_empty() {
+        text += "\nno flaws found\n";
+    } else {
+        text += "\nflaws\n";
+    }
+    text + &flaws(&inspection.findings)
+}
+
+/// A line for each kind of flaw: the sweep that has it worst, and how many others have it.
+fn flaws(findings: &[Finding]) -> String {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.flaw);
+    let mut text = String::new();
+    for alike in sorted.chunk_by(|a, b| a.flaw == b.flaw) {
+        let Some(worst) = alike.iter().max_by(|a, b| a.number.abs().total_cmp(&b.number.abs())) else {
+            continue;
+        };
+        let place = worst.sweep.as_ref().map_or(String::new(), |sweep| format!("sweep {sweep}: "));
+        let others = match alike.len() {
+            1 => String::new(),
+            count => format!("; less in {}", plural(count - 1, "other sweep")),
+        };
+        let _ = writeln!(text, "  {:<22}{place}{}{others}", worst.flaw.name(), worst.text);
+    }
+    text
+}
+
+/// The current of a sweep in words: "150 pA, 100.0 to 600.0 ms".
+fn current(injected: &Injected) -> String {
+    let (unit, holding, steps) = match injected {
+        Injected::Unknown => return "not in the file".to_owned(),
+        Injected::Waveform { unit } => return format!("a waveform in {}", unit.symbol()),
+        Injected::Steps { unit, holding, steps } => (unit.symbol(), holding, steps),
+    };
+    let at_zero = holding.abs() < 1e-9;
+    if steps.is_empty() {
+        return format!("{} {unit} all the time", rounded(*holding));
+    }
+    let one = |step: &Step| {
+        format!("{} {unit}, {:.1} to {:.1} ms", rounded(step.amplitude), step.start_ms, step.stop_ms)
+    };
+    let words: Vec<String> = steps.iter().map(one).collect();
+    let base = if at_zero { String::new() } else { format!(" (on {} {unit})", rounded(*holding)) };
+    words.join("; ") + &base
+}
+
+/// Four digits.
+fn rounded(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn passive_text(passive: &Passive) -> String {
+    let mut text = format!(
+        "\npassive membrane, from {}\n  rest {:.1} mV, input resistance {:.0} MOhm",
+        plural(passive.steps, "step"),
+        passive.rest_mv,
+        passive.input_resistance_mohm
+    );
+    if let (Some(tau_ms), Some(capacitance_pf), Some(area_um2)) =
+        (passive.time_constant_ms, passive.capacitance_pf(), passive.area_um2())
+    {
+        let _ = write!(
+            text,
+            ", time constant {tau_ms:.1} ms\n  so capacitance {capacitance_pf:.0} pF, \
+             and area {area_um2:.0} um^2 at 1 uF/cm^2"
+        );
+    }
+    text + "\n"
+}
+
+fn json(path: &Path, recording: &Recording, inspection: &Inspection) -> Value {
+    let sweep = |view: &SweepView| {
+        json!({
+            "name": view.name,
+            "samples": view.samples,
+            "interval_ms": view.interval_ms,
+            "duration_ms": view.duration_ms(),
+            "current": current_json(view),
+            "spikes": view.peaks_ms.len(),
+            "peaks_ms": view.peaks_ms,
+            "baseline_mv": view.baseline_mv,
+        })
+    };
+    let passive = inspection.passive.as_ref().map(|passive| {
+        json!({
+            "rest_mv": passive.rest_mv,
+            "input_resistance_mohm": passive.input_resistance_mohm,
+            "time_constant_ms": passive.time_constant_ms,
+            "capacitance_pf": passive.capacitance_pf(),
+            "area_um2": passive.area_um2(),
+            "steps": passive.steps,
+        })
+    });
+    let findings = inspection.findings.iter();
+    let flaws = findings
+        .map(|f| json!({"name": f.flaw.name(), "sweep": f.sweep, "number": f.number, "text": f.text}));
+    json!({
+        "file": path.display().to_string(),
+        "notes": recording.notes,
+        "sweeps": inspection.sweeps.iter().map(sweep).collect::<Vec<_>>(),
+        "passive": passive,
+        "flaws": flaws.collect::<Vec<_>>(),
+    })
+}
+
+/// Null without a current; without `steps` for a waveform.
+fn current_json(view: &SweepView) -> Value {
+    let step = |(step, deflection_mv): (&Step, &Option<f64>)| {
+        json!({
+            "amplitude": step.amplitude,
+            "start_ms": step.start_ms,
+            "stop_ms": step.stop_ms,
+            "spikes": view.spikes_between(step.start_ms, step.stop_ms),
+            "deflection_mv": deflection_mv,
+        })
+    };
+    match &view.injected {
+        Injected::Unknown => Value::Null,
+        Injected::Waveform { unit } => json!({ "unit": unit.symbol() }),
+        Injected::Steps { unit, holding, steps } => json!({
+            "unit": unit.symbol(),
+            "holding": holding,
+            "steps": steps.iter().zip(&view.deflections_mv).map(step).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
