@@ -49,6 +49,10 @@ impl<'a> Bytes<'a> {
         self.array(at).map(i8::from_le_bytes)
     }
 
+    pub(super) fn u8(self, at: usize) -> Result<u8, Truncated> {
+        self.array(at).map(u8::from_le_bytes)
+    }
+
     pub(super) fn i16(self, at: usize) -> Result<i16, Truncated> {
         self.array(at).map(i16::from_le_bytes)
     }
@@ -63,6 +67,10 @@ impl<'a> Bytes<'a> {
 
     pub(super) fn u32(self, at: usize) -> Result<u32, Truncated> {
         self.array(at).map(u32::from_le_bytes)
+    }
+
+    pub(super) fn u64(self, at: usize) -> Result<u64, Truncated> {
+        self.array(at).map(u64::from_le_bytes)
     }
 
     pub(super) fn i64(self, at: usize) -> Result<i64, Truncated> {

@@ -1,135 +1,21 @@
-//! The table `[recording]` of a settings file.
+//! The options of `[recording]` that every format has.
 
 use std::path::{Path, PathBuf};
 
-use super::abf::Pick;
-use super::csv::ColumnChoice;
-use super::{Recording, RecordingError, abf, csv};
-use crate::settings::{Entry, Section, Value, find};
+use super::{Recording, RecordingError};
+use crate::settings::Section;
 use crate::units::Unit;
 
-/// Reads the recording that a section describes; relative names also start from the folder given. Mistakes
-/// are noted and give `None`, and so does a listening section, for which no file is touched.
-pub type Format = fn(&Section<'_>, &Path) -> Option<Recording>;
-
-/// The formats that a settings file can name.
-pub const FORMATS: &[Entry<Format>] = &[
-    Entry { name: "abf", summary: "Axon binary format 1 and 2, episodic current clamp", build: read_abf },
-    Entry {
-        name: "csv",
-        summary: "table of text with columns for time, voltage and current",
-        build: read_csv,
-    },
-    Entry { name: "ibw", summary: "Igor binary waves, one file per sweep and channel", build: read_ibw },
-];
-
-/// The recording of the table `[recording]`. `base` is the folder of the settings file.
-///
-/// Mistakes, also those of the files, are noted at the option that mends them and give `None`.
-pub fn from_settings(section: &Section<'_>, base: &Path) -> Option<Recording> {
-    let entry = find(FORMATS, section, None)?;
-    let recording = (entry.build)(section, base);
-    section.finish();
-    recording
-}
-
 /// Options that every format has.
-struct Common {
-    sweeps: Option<Vec<usize>>,
+pub(super) struct Common {
+    pub(super) sweeps: Option<Vec<usize>>,
     junction_potential_mv: Option<f64>,
     start_ms: Option<f64>,
     stop_ms: Option<f64>,
 }
 
-fn read_abf(section: &Section<'_>, base: &Path) -> Option<Recording> {
-    let file = section.key("file", "the ABF file").text();
-    let voltage = pick(section, "voltage_channel", "name or number of the channel that measures the voltage");
-    let current = pick(section, "current_channel", "name or number of the channel that measures the current");
-    let common = Common::read(section);
-    if section.is_listening() || file.is_empty() {
-        return None;
-    }
-    let read = |path: PathBuf| {
-        let bytes = super::read_bytes(&path)?;
-        super::from_abf(&path, &bytes, &abf::Choice { voltage, current })
-    };
-    common.apply(section, locate(&file, base).and_then(read))
-}
-
-fn read_csv(section: &Section<'_>, base: &Path) -> Option<Recording> {
-    let file = section.key("file", "the table").text();
-    let choice = csv::Choice {
-        time: column(section, "time", "column of the time"),
-        voltage: column(section, "voltage", "column of the voltage"),
-        current: column(section, "current", "column of the current"),
-        sweep: section.key("sweep", "column that names the sweep of each row").text_maybe(),
-    };
-    let common = Common::read(section);
-    if section.is_listening() || file.is_empty() {
-        return None;
-    }
-    let read = |path: PathBuf| {
-        let bytes = super::read_bytes(&path)?;
-        super::from_csv(&path, &bytes, &choice)
-    };
-    common.apply(section, locate(&file, base).and_then(read))
-}
-
-fn read_ibw(section: &Section<'_>, base: &Path) -> Option<Recording> {
-    let voltage = section.key("voltage", "the voltage, one file for each sweep").texts_maybe();
-    let current = section.key("current", "the current, one file for each sweep").texts_maybe();
-    let common = Common::read(section);
-    if section.is_listening() {
-        return None;
-    }
-    let Some(voltage) = voltage.filter(|files| !files.is_empty()) else {
-        let help = "voltage = [\"first_sweep.ibw\", \"second_sweep.ibw\"]";
-        section.mistake_at("voltage", "`voltage` names no file", Some(help));
-        return None;
-    };
-    if let Some(current) = &current
-        && current.len() != voltage.len()
-    {
-        let found = format!("{} files of current for {} of voltage", current.len(), voltage.len());
-        section.mistake_at("current", found, Some("name one file of current for each file of voltage"));
-        return None;
-    }
-    let all = |files: &[String]| files.iter().map(|file| locate(file, base)).collect::<Result<Vec<_>, _>>();
-    let read = || {
-        let current = current.as_deref().map(all).transpose()?;
-        super::from_waves(&all(&voltage)?, current.as_deref())
-    };
-    common.apply(section, read())
-}
-
-/// A channel by name or number.
-fn pick(section: &Section<'_>, name: &str, help: &'static str) -> Option<Pick> {
-    let node = section.key(name, help).node_maybe()?;
-    match &node.value {
-        Value::Text(text) => Some(Pick::Name(text.clone())),
-        Value::Integer(number) if *number >= 0 => usize::try_from(*number).ok().map(Pick::Number),
-        other @ (Value::Integer(_) | Value::Float(_) | Value::Flag(_) | Value::List(_) | Value::Table(_)) => {
-            let message = format!("expected the name or number of a channel, found {}", other.describe());
-            section.mistake_at(name, message, None);
-            None
-        }
-    }
-}
-
-/// `{ column = "v", unit = "mV" }`
-fn column(section: &Section<'_>, name: &str, help: &'static str) -> Option<ColumnChoice> {
-    let table = section.table(name, help);
-    if !section.has(name) && !section.is_listening() {
-        return None;
-    }
-    let column = table.key("column", "its header").text();
-    let unit = table.key("unit", "its unit, if the header does not end in it").text_maybe();
-    table.finish();
-    (!column.is_empty()).then_some(ColumnChoice { column, unit })
-}
-
 /// The file `name`: from the working folder, from the folder of the settings file or from its parent.
-fn locate(name: &str, base: &Path) -> Result<PathBuf, RecordingError> {
+pub(super) fn locate(name: &str, base: &Path) -> Result<PathBuf, RecordingError> {
     let mut tried = vec![PathBuf::from(name)];
     for folder in [Some(base), base.parent()].into_iter().flatten() {
         let path = folder.join(name);
@@ -143,30 +29,8 @@ fn locate(name: &str, base: &Path) -> Result<PathBuf, RecordingError> {
     }
 }
 
-impl RecordingError {
-    /// The option that mends it.
-    fn option(&self, section: &Section<'_>) -> &'static str {
-        match self {
-            RecordingError::Abf { reason, .. } => reason.option(),
-            RecordingError::Csv { reason, .. } => reason.option(),
-            RecordingError::OtherSampling { .. } => "current",
-            RecordingError::NotFound { .. }
-            | RecordingError::Unreadable { .. }
-            | RecordingError::UnknownFormat { .. }
-            | RecordingError::Ibw { .. }
-            | RecordingError::NotFinite { .. } => {
-                if section.has("file") {
-                    "file"
-                } else {
-                    "voltage"
-                }
-            }
-        }
-    }
-}
-
 impl Common {
-    fn read(section: &Section<'_>) -> Self {
+    pub(super) fn read(section: &Section<'_>) -> Self {
         let sweeps = section.key("sweeps", "numbers of the sweeps to use, from 0; all if not given");
         let junction_potential = section.key(
             "junction_potential",
@@ -187,13 +51,15 @@ impl Common {
     }
 
     /// What these options leave of the recording.
-    fn apply(
+    pub(super) fn apply(
         &self,
         section: &Section<'_>,
         recording: Result<Recording, RecordingError>,
     ) -> Option<Recording> {
-        let note =
-            |error: &RecordingError| section.mistake_at(error.option(section), error.to_string(), None);
+        let names_file = if section.has("file") { "file" } else { "voltage" };
+        let note = |error: &RecordingError| {
+            section.mistake_at(error.option().unwrap_or(names_file), error.to_string(), None);
+        };
         let mut recording = recording.map_err(|error| note(&error)).ok()?;
         self.select(section, &mut recording)?;
         self.crop(section, &mut recording)?;

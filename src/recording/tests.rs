@@ -1,7 +1,7 @@
 //! The recordings of the folder `data`, and the table `[recording]`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use approx::assert_relative_eq;
 use serde_json::Value;
@@ -43,7 +43,7 @@ fn igor_waves_and_their_steps_are_as_published() {
         for (name, case) in expected["cases"].as_object().unwrap() {
             let file = |key: &str| data(folder).join(case[key].as_str().unwrap());
             let current_file = file("current_file");
-            let recording = from_waves(&[file("voltage_file")], Some(&[current_file])).unwrap();
+            let recording = files::from_waves(&[file("voltage_file")], Some(&[current_file])).unwrap();
             let sweep = &recording.sweeps[0];
             let current = sweep.current.as_ref().unwrap();
             // Published to 32 bits; read as such, since the JSON reader may miss the last of 64.
@@ -98,7 +98,11 @@ fn files_are_known_by_their_content() {
     let path = folder.path().join("cell.nwb");
     fs::write(&path, b"\x89HDF\r\n\x1a\n\0\0").unwrap();
     let message = read(&path).unwrap_err().to_string();
-    assert!(message.contains("cell.nwb` starts with \"\\x89HDF"), "{message}");
+    assert!(message.contains("cell.nwb`: the HDF5 file cannot be read"), "{message}");
+    let path = folder.path().join("cell.dat");
+    fs::write(&path, b"\x7fDAT1\0\0").unwrap();
+    let message = read(&path).unwrap_err().to_string();
+    assert!(message.contains("cell.dat` starts with \"\\x7fDAT1"), "{message}");
 }
 
 #[test]
@@ -141,8 +145,8 @@ fn mistakes_name_the_option_and_the_way_out() {
     let message = mistakes("kind = \"csv\"\nfile = \"data/squid_axon.csv\"\nvoltage = { column = \"u\" }");
     assert!(message.contains("cell.toml:4:11"), "{message}");
     assert!(message.contains("no column \"u\"; the table has \"t_ms\", \"v_mV\", \"i_uA_cm2\""), "{message}");
-    let message = mistakes("kind = \"nwb\"");
-    assert!(message.contains("unknown kind \"nwb\"") && message.contains("abf, csv, ibw"), "{message}");
+    let message = mistakes("kind = \"nbw\"");
+    assert!(message.contains("unknown kind \"nbw\"") && message.contains("abf, atf, csv, ibw"), "{message}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use thiserror::Error;
 use self::command::{Output, Source};
 use self::header::{Channel, Header};
 use super::bytes::{Bytes, Truncated};
+use super::channels::{Choice, Pick};
 use super::{Current, Sweep};
 use crate::units::{Factor, Unit};
 
@@ -122,20 +123,6 @@ fn mode_name(mode: i16) -> &'static str {
         4 => "oscilloscope",
         _ => "unknown",
     }
-}
-
-/// A channel as the settings name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Pick {
-    Name(String),
-    Number(usize),
-}
-
-/// Which channels to read; `None` takes the first voltage and the commanded current.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Choice {
-    pub(super) voltage: Option<Pick>,
-    pub(super) current: Option<Pick>,
 }
 
 /// Whether these are the first bytes of an ABF file.

@@ -3,18 +3,16 @@
 //! Columns are recognised by headers such as `t_ms`, `v_mV`, `i_pA`, `i_uA_cm2` or `Voltage (mV)`. Lines that
 //! start with `#` are comments. Cells are separated by commas, semicolons or tabs.
 
-mod columns;
 mod rows;
-mod sampling;
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
 
-use self::columns::{CURRENT, Column, TIME, VOLTAGE, find, not_recognised, sweep_column};
 use self::rows::{Row, rows};
-use self::sampling::Samples;
 use super::Sweep;
+use super::columns::{CURRENT, Column, ColumnChoice, ColumnError, Names, TIME, VOLTAGE};
+use super::sampling::{Samples, SamplingError};
 
 /// What is wrong with a table, or with the choice of its columns.
 #[derive(Debug, PartialEq, Error)]
@@ -28,40 +26,9 @@ pub enum CsvError {
         /// How many there are.
         rows: usize,
     },
-    /// A column that was asked for does not exist.
-    #[error("no column \"{asked}\"; the table has {known}")]
-    UnknownColumn {
-        /// The option that asked.
-        option: &'static str,
-        /// The name.
-        asked: String,
-        /// All columns.
-        known: String,
-    },
-    /// No header says that it is the time, or the voltage.
-    #[error(
-        "no column is a {what}; the table has {known}; name it with {option} = {{ column = \"..\", unit = \"..\" }}"
-    )]
-    NotRecognised {
-        /// The option that mends it.
-        option: &'static str,
-        /// The quantity and examples of its header.
-        what: &'static str,
-        /// All columns.
-        known: String,
-    },
-    /// A unit cannot be understood.
-    #[error("the column \"{column}\" needs a unit such as {expected}, found \"{found}\"")]
-    OtherUnit {
-        /// The option that mends it.
-        option: &'static str,
-        /// The column.
-        column: String,
-        /// Examples.
-        expected: &'static str,
-        /// What was given.
-        found: String,
-    },
+    /// A column is missing or in another unit.
+    #[error(transparent)]
+    Column(#[from] ColumnError),
     /// A cell is empty or no finite number.
     #[error(
         "{line}:{column}: expected a number in column \"{name}\", found \"{found}\"{}",
@@ -92,41 +59,21 @@ pub enum CsvError {
         /// The time in this line.
         to_ms: f64,
     },
-    /// A sweep has a single row.
-    #[error("sweep \"{sweep}\" has {rows} row, expected at least 2")]
-    ShortSweep {
-        /// Its name.
-        sweep: String,
-        /// Its rows.
-        rows: usize,
-    },
-    /// Interpolation would make the table many times longer.
-    #[error(
-        "the finest interval is {finest_ms} ms in a sweep of {duration_ms} ms with {rows} rows; sample it more evenly"
-    )]
-    TooUneven {
-        /// Shortest interval.
-        finest_ms: f64,
-        /// Duration of the sweep.
-        duration_ms: f64,
-        /// Rows of the sweep.
-        rows: usize,
-    },
+    /// The times of the rows make no sweep.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
 }
 
 impl CsvError {
     /// The option of the settings file that mends it.
     pub(super) fn option(&self) -> &'static str {
         match self {
-            CsvError::UnknownColumn { option, .. }
-            | CsvError::NotRecognised { option, .. }
-            | CsvError::OtherUnit { option, .. } => option,
+            CsvError::Column(error) => error.option(),
             CsvError::NotText
             | CsvError::NoData { .. }
             | CsvError::NotANumber { .. }
             | CsvError::TimeDecreases { .. }
-            | CsvError::ShortSweep { .. }
-            | CsvError::TooUneven { .. } => "file",
+            | CsvError::Sampling(_) => "file",
         }
     }
 
@@ -134,13 +81,6 @@ impl CsvError {
     pub(super) fn has_place(&self) -> bool {
         matches!(self, CsvError::NotANumber { .. } | CsvError::TimeDecreases { .. })
     }
-}
-
-/// A column as the settings name it; without a unit its header tells it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ColumnChoice {
-    pub(super) column: String,
-    pub(super) unit: Option<String>,
 }
 
 /// Which columns to read; `None` takes the first whose header says what it is.
@@ -160,11 +100,12 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
         return Err(CsvError::NoData { rows: rows.len().saturating_sub(1) });
     }
     let header: Vec<&str> = rows.remove(0).cells.into_iter().map(|(_, cell)| cell).collect();
-    let time = find(&header, TIME, choice.time.as_ref())?.ok_or_else(|| not_recognised(&header, TIME))?;
+    let names = Names { names: &header, one: "column", all: "the table has" };
+    let time = names.find(TIME, choice.time.as_ref())?.ok_or_else(|| names.not_recognised(TIME))?;
     let voltage =
-        find(&header, VOLTAGE, choice.voltage.as_ref())?.ok_or_else(|| not_recognised(&header, VOLTAGE))?;
-    let current = find(&header, CURRENT, choice.current.as_ref())?;
-    let sweep = sweep_column(&header, choice.sweep.as_deref())?;
+        names.find(VOLTAGE, choice.voltage.as_ref())?.ok_or_else(|| names.not_recognised(VOLTAGE))?;
+    let current = names.find(CURRENT, choice.current.as_ref())?;
+    let sweep = names.sweep(choice.sweep.as_deref())?;
     let mut found: Vec<Samples> = Vec::new();
     for row in &rows {
         let name = sweep.and_then(|place| row.cells.get(place)).map_or("0", |(_, cell)| cell);
@@ -185,7 +126,7 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
     let mut notes = Vec::new();
     let unit = current.map(|column| column.unit);
     let sweeps = found.into_iter().map(|samples| samples.into_sweep(unit, &mut notes));
-    Ok((sweeps.collect::<Result<_, _>>()?, notes))
+    Ok((sweeps.collect::<Result<_, SamplingError>>()?, notes))
 }
 
 fn sweep_named<'f>(found: &'f mut Vec<Samples>, name: &str) -> &'f mut Samples {

@@ -69,7 +69,7 @@ fn unequal_times_are_interpolated_on_the_finest_interval() {
     assert_eq!(notes[0], "sweep 0: time 0 is 10 ms of the file");
     assert_eq!(notes[1], "sweep 0: sampled at unequal times, interpolated linearly every 0.1 ms");
     let error = table("t_ms,v_mV\n0,0\n1e-6,0\n5000,0\n").unwrap_err();
-    assert!(matches!(error, CsvError::TooUneven { rows: 3, .. }), "{error}");
+    assert!(matches!(error, CsvError::Sampling(SamplingError::TooUneven { rows: 3, .. })), "{error}");
 }
 
 #[test]
@@ -104,6 +104,6 @@ fn mistakes_name_line_and_column() {
     assert_eq!(read(b"\xff\xfe\x00", &Choice::default()), Err(CsvError::NotText));
     assert!(matches!(
         table("t_ms,v_mV,sweep\n0,-65,0\n1,-65,0\n0,-65,1\n"),
-        Err(CsvError::ShortSweep { rows: 1, .. })
+        Err(CsvError::Sampling(SamplingError::ShortSweep { rows: 1, .. }))
     ));
 }

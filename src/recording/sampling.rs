@@ -1,8 +1,46 @@
 //! Samples at the times of a table become samples at equal times.
 
-use super::super::{Current, Sweep};
-use super::CsvError;
+use thiserror::Error;
+
+use super::{Current, Sweep};
 use crate::units::Unit;
+
+/// Times that make no sweep.
+#[derive(Debug, PartialEq, Error)]
+pub enum SamplingError {
+    /// A sweep has a single sample.
+    #[error("sweep \"{sweep}\" has {rows} row{}, expected at least 2", if *.rows == 1 { "" } else { "s" })]
+    ShortSweep {
+        /// Its name.
+        sweep: String,
+        /// Its samples.
+        rows: usize,
+    },
+    /// Time stands still or runs backwards, or is no number.
+    #[error("time goes from {from_ms} ms to {to_ms} ms at sample {sample} of sweep \"{sweep}\", expected it to increase")]
+    TimeDecreases {
+        /// The sweep.
+        sweep: String,
+        /// Number of the sample, from 0.
+        sample: usize,
+        /// The time before.
+        from_ms: f64,
+        /// Its time.
+        to_ms: f64,
+    },
+    /// Interpolation would make the sweep many times longer.
+    #[error(
+        "the finest interval is {finest_ms} ms in a sweep of {duration_ms} ms with {rows} rows; sample it more evenly"
+    )]
+    TooUneven {
+        /// Shortest interval.
+        finest_ms: f64,
+        /// Duration of the sweep.
+        duration_ms: f64,
+        /// Samples of the sweep.
+        rows: usize,
+    },
+}
 
 /// Samples of one sweep, at the times at which the table has them.
 #[derive(Default)]
@@ -14,12 +52,13 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    pub(super) fn into_sweep(self, unit: Option<Unit>, notes: &mut Vec<String>) -> Result<Sweep, CsvError> {
+    pub(super) fn into_sweep(self, unit: Option<Unit>, notes: &mut Vec<String>) -> Result<Sweep, SamplingError> {
         let rows = self.times_ms.len();
         let (Some(first), Some(last), true) = (self.times_ms.first(), self.times_ms.last(), rows >= 2) else {
-            return Err(CsvError::ShortSweep { sweep: self.name, rows });
+            return Err(SamplingError::ShortSweep { sweep: self.name, rows });
         };
         let (first_ms, duration_ms) = (*first, last - first);
+        self.check_increases()?;
         if first_ms.abs() > 0.0 {
             notes.push(format!("sweep {}: time 0 is {first_ms} ms of the file", self.name));
         }
@@ -30,8 +69,8 @@ impl Samples {
         }
         let interval_ms = finest(&self.times_ms);
         // A thousand samples between two rows would be invented, not measured.
-        if duration_ms / interval_ms > 1000.0 * rows as f64 {
-            return Err(CsvError::TooUneven { finest_ms: interval_ms, duration_ms, rows });
+        if !(duration_ms / interval_ms <= 1000.0 * rows as f64) {
+            return Err(SamplingError::TooUneven { finest_ms: interval_ms, duration_ms, rows });
         }
         notes.push(format!(
             "sweep {}: sampled at unequal times, interpolated linearly every {interval_ms} ms",
@@ -42,6 +81,22 @@ impl Samples {
         let voltage_mv = on_grid(&self.voltage_mv);
         let current = unit.map(|unit| Current { values: on_grid(&self.current), unit });
         Ok(Sweep { name: self.name, interval_ms, voltage_mv, current })
+    }
+}
+
+impl Samples {
+    fn check_increases(&self) -> Result<(), SamplingError> {
+        // A time that is no number fails the comparison, too.
+        let is_later = |pair: &[f64]| pair[1] > pair[0] && (pair[1] - pair[0]).is_finite();
+        match self.times_ms.windows(2).position(|pair| !is_later(pair)) {
+            None => Ok(()),
+            Some(place) => Err(SamplingError::TimeDecreases {
+                sweep: self.name.clone(),
+                sample: place + 1,
+                from_ms: self.times_ms[place],
+                to_ms: self.times_ms[place + 1],
+            }),
+        }
     }
 }
 
