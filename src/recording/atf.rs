@@ -32,7 +32,9 @@ pub enum AtfError {
         expected: &'static str,
     },
     /// Line 2 is not as it should be.
-    #[error("{line}:1: expected the number of optional lines and of columns such as \"8 3\", found \"{found}\"")]
+    #[error(
+        "{line}:1: expected the number of optional lines and of columns such as \"8 3\", found \"{found}\""
+    )]
     Sizes {
         /// Line of the file, from 1.
         line: usize,
@@ -247,7 +249,8 @@ fn channels_of(table: &Table) -> (Vec<Label>, Vec<usize>) {
 
 /// `Trace #3` and `sweep 3` are sweeps of the channels `Trace` and `sweep`; another name is that of a channel.
 fn without_sweep(title: &str) -> &str {
-    let name = title.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches(['#', ' ', '_']);
+    let name =
+        title.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end_matches(['#', ' ', '_']);
     let is_sweep = ["trace", "sweep", "episode"].iter().any(|word| name.eq_ignore_ascii_case(word));
     if is_sweep { name } else { title }
 }

@@ -115,7 +115,8 @@ fn describe_all(channels: &[Label]) -> String {
 }
 
 fn chosen(channels: &[Label], place: usize, units: &[Unit]) -> Option<Chosen> {
-    let in_unit = |&unit: &Unit| Some(Chosen { place, unit, factor: unit.factor_from(&channels[place].unit)? });
+    let in_unit =
+        |&unit: &Unit| Some(Chosen { place, unit, factor: unit.factor_from(&channels[place].unit)? });
     units.iter().find_map(in_unit)
 }
 

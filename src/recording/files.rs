@@ -109,7 +109,11 @@ pub(super) fn from_csv(path: &Path, bytes: &[u8], choice: &csv::Choice) -> Resul
     Ok(recording(path, sweeps))
 }
 
-pub(super) fn from_npz(path: &Path, bytes: &[u8], choice: &arrays::Choice) -> Result<Recording, RecordingError> {
+pub(super) fn from_npz(
+    path: &Path,
+    bytes: &[u8],
+    choice: &arrays::Choice,
+) -> Result<Recording, RecordingError> {
     let sweeps = arrays::read_npz(bytes, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason })?;
     Ok(recording(path, sweeps))
@@ -155,7 +159,10 @@ pub(super) fn from_wfdb(
 }
 
 /// One sweep from each file of `voltage`, with the current from the file at the same place of `current`.
-pub(super) fn from_waves(voltage: &[PathBuf], current: Option<&[PathBuf]>) -> Result<Recording, RecordingError> {
+pub(super) fn from_waves(
+    voltage: &[PathBuf],
+    current: Option<&[PathBuf]>,
+) -> Result<Recording, RecordingError> {
     let mut sweeps = Vec::new();
     for (i, path) in voltage.iter().enumerate() {
         let wave = read_wave(path)?;

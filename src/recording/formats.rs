@@ -22,11 +22,19 @@ pub const FORMATS: &[Entry<Format>] = &[
         build: read_csv,
     },
     Entry { name: "ibw", summary: "Igor binary waves, one file per sweep and channel", build: read_ibw },
-    Entry { name: "mat", summary: "MATLAB variables of any version, named t_ms, v_mV, i_pA", build: read_mat },
+    Entry {
+        name: "mat",
+        summary: "MATLAB variables of any version, named t_ms, v_mV, i_pA",
+        build: read_mat,
+    },
     Entry { name: "npz", summary: "NumPy archive of arrays named t_ms, v_mV, i_pA", build: read_npz },
     Entry { name: "nwb", summary: "Neurodata Without Borders 2, current clamp", build: read_nwb },
     Entry { name: "wavesurfer", summary: "WaveSurfer HDF5 files", build: read_wavesurfer },
-    Entry { name: "wfdb", summary: "PhysioNet records, a header with its files of samples", build: read_wfdb },
+    Entry {
+        name: "wfdb",
+        summary: "PhysioNet records, a header with its files of samples",
+        build: read_wfdb,
+    },
 ];
 
 /// The recording of the table `[recording]`. `base` is the folder of the settings file.
@@ -46,9 +54,7 @@ fn read_abf(section: &Section<'_>, base: &Path) -> Option<Recording> {
     if section.is_listening() || file.is_empty() {
         return None;
     }
-    let read = |path: PathBuf| {
-        files::from_abf(&path, &files::read_bytes(&path)?, &choice)
-    };
+    let read = |path: PathBuf| files::from_abf(&path, &files::read_bytes(&path)?, &choice);
     common.apply(section, locate(&file, base).and_then(read))
 }
 
@@ -64,9 +70,7 @@ fn read_csv(section: &Section<'_>, base: &Path) -> Option<Recording> {
     if section.is_listening() || file.is_empty() {
         return None;
     }
-    let read = |path: PathBuf| {
-        files::from_csv(&path, &files::read_bytes(&path)?, &choice)
-    };
+    let read = |path: PathBuf| files::from_csv(&path, &files::read_bytes(&path)?, &choice);
     common.apply(section, locate(&file, base).and_then(read))
 }
 

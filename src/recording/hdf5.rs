@@ -17,7 +17,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum Hdf5Error {
     /// The bytes are not as HDF5 prescribes, or the file ends too early.
-    #[error("the HDF5 file cannot be read: {0}; was it copied whole? `h5dump` shows whether others can read it")]
+    #[error(
+        "the HDF5 file cannot be read: {0}; was it copied whole? `h5dump` shows whether others can read it"
+    )]
     Corrupt(Box<ReaderError>),
     /// A dataset holds no plain numbers.
     #[error("expected numbers in the HDF5 dataset \"{dataset}\", found {found}")]
@@ -100,11 +102,16 @@ fn decode(dataset: &Dataset, stretch: Option<&SliceInfo>) -> Result<Vec<f64>, Hd
         Datatype::FixedPoint { size: 2, signed: false, .. } => decode_as::<u16>(dataset, stretch, f64::from),
         Datatype::FixedPoint { size: 4, signed: true, .. } => decode_as::<i32>(dataset, stretch, f64::from),
         Datatype::FixedPoint { size: 4, signed: false, .. } => decode_as::<u32>(dataset, stretch, f64::from),
-        Datatype::FixedPoint { size: 8, signed: true, .. } => decode_as(dataset, stretch, |value: i64| value as f64),
-        Datatype::FixedPoint { size: 8, signed: false, .. } => decode_as(dataset, stretch, |value: u64| value as f64),
-        other => {
-            Err(Hdf5Error::NotNumbers { dataset: dataset.name().to_owned(), found: describe(other).to_owned() })
+        Datatype::FixedPoint { size: 8, signed: true, .. } => {
+            decode_as(dataset, stretch, |value: i64| value as f64)
         }
+        Datatype::FixedPoint { size: 8, signed: false, .. } => {
+            decode_as(dataset, stretch, |value: u64| value as f64)
+        }
+        other => Err(Hdf5Error::NotNumbers {
+            dataset: dataset.name().to_owned(),
+            found: describe(other).to_owned(),
+        }),
     }
 }
 

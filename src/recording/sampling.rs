@@ -17,7 +17,9 @@ pub enum SamplingError {
         rows: usize,
     },
     /// Time stands still or runs backwards, or is no number.
-    #[error("time goes from {from_ms} ms to {to_ms} ms at sample {sample} of sweep \"{sweep}\", expected it to increase")]
+    #[error(
+        "time goes from {from_ms} ms to {to_ms} ms at sample {sample} of sweep \"{sweep}\", expected it to increase"
+    )]
     TimeDecreases {
         /// The sweep.
         sweep: String,
@@ -52,7 +54,11 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    pub(super) fn into_sweep(self, unit: Option<Unit>, notes: &mut Vec<String>) -> Result<Sweep, SamplingError> {
+    pub(super) fn into_sweep(
+        self,
+        unit: Option<Unit>,
+        notes: &mut Vec<String>,
+    ) -> Result<Sweep, SamplingError> {
         let rows = self.times_ms.len();
         let (Some(first), Some(last), true) = (self.times_ms.first(), self.times_ms.last(), rows >= 2) else {
             return Err(SamplingError::ShortSweep { sweep: self.name, rows });

@@ -166,7 +166,8 @@ pub(super) fn read(
     let mut sweeps = Vec::with_capacity(groups.len());
     for (i, group) in groups.iter().enumerate() {
         let name = group.name().to_owned();
-        let mut sweep = Sweep { name, interval_ms: header.interval_ms, voltage_mv: Vec::new(), current: None };
+        let mut sweep =
+            Sweep { name, interval_ms: header.interval_ms, voltage_mv: Vec::new(), current: None };
         if wanted.is_none_or(|wanted| wanted.contains(&i)) {
             let scans = group.dataset("analogScans").map_err(Hdf5Error::from)?;
             let is_fitting = matches!(*scans.shape(), [rows, columns] if rows == header.labels.len() as u64 && columns >= 2);

@@ -145,7 +145,8 @@ pub(super) fn read(
 
 impl Header {
     fn read(text: &str) -> Result<Self, WfdbError> {
-        let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty());
+        let mut lines =
+            text.lines().zip(1..).filter(|(line, _)| !line.starts_with('#') && !line.trim().is_empty());
         let bad = |(found, line): (&str, usize), expected| WfdbError::Line {
             line,
             expected,
@@ -157,7 +158,8 @@ impl Header {
             return Err(bad(first, "a record of one segment; join the segments with the program `wfdbcat`"));
         }
         let count = words.get(1).and_then(|word| word.parse::<u16>().ok());
-        let count = count.ok_or_else(|| bad(first, "a name and a number of signals such as \"a1t18 2 125000\""))?;
+        let count =
+            count.ok_or_else(|| bad(first, "a name and a number of signals such as \"a1t18 2 125000\""))?;
         // Without a rate it is 250 Hz; a counter of the recorder may follow it.
         let rate = words.get(2).map_or("250", |word| word.split(['/', '(']).next().unwrap_or(""));
         let rate_hz = rate.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
@@ -183,11 +185,14 @@ impl Header {
         let own = together.iter().position(|&i| i == chosen.place).unwrap_or(0);
         let truncated = |reason| WfdbError::Truncated { file: signal.file.clone(), reason };
         let length = bytes.len();
-        let bytes = bytes.get(signal.offset..).ok_or_else(|| truncated(Truncated { needed: signal.offset, length }))?;
+        let bytes = bytes
+            .get(signal.offset..)
+            .ok_or_else(|| truncated(Truncated { needed: signal.offset, length }))?;
         let stored = signal.coding.capacity(bytes.len()) / together.len();
         let samples = self.samples.unwrap_or(stored);
         if samples > stored {
-            let needed = signal.coding.bytes(samples.saturating_mul(together.len())).saturating_add(signal.offset);
+            let needed =
+                signal.coding.bytes(samples.saturating_mul(together.len())).saturating_add(signal.offset);
             return Err(truncated(Truncated { needed, length }));
         }
         if samples < 2 {
@@ -309,7 +314,10 @@ mod tests {
         assert_eq!(sweeps[0].voltage_mv, [1.0, -1.0, 0.0]);
         let current = sweeps[0].current.as_ref().unwrap();
         // The baseline is the zero of the converter where the header names none.
-        assert_eq!((current.values.as_slice(), current.unit), (&[5.0, 0.0, 10.0][..], crate::units::Unit::MicroampPerCm2));
+        assert_eq!(
+            (current.values.as_slice(), current.unit),
+            (&[5.0, 0.0, 10.0][..], crate::units::Unit::MicroampPerCm2)
+        );
         assert_eq!(notes[1], "current as measured by channel \"Stimulus current\" (uA/cm^2)");
         assert!((sweeps[0].interval_ms - 0.008).abs() < 1e-15);
     }

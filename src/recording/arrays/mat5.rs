@@ -84,7 +84,12 @@ impl<'b> MatFile<'b> {
     }
 
     /// The content of a matrix element, or as much as `most` bytes of it.
-    fn content(&self, element: &Range<usize>, is_compressed: bool, most: usize) -> Result<Vec<u8>, ArrayError> {
+    fn content(
+        &self,
+        element: &Range<usize>,
+        is_compressed: bool,
+        most: usize,
+    ) -> Result<Vec<u8>, ArrayError> {
         let stored = &self.bytes[element.clone()];
         if !is_compressed {
             return Ok(stored[..stored.len().min(most)].to_vec());
@@ -93,7 +98,10 @@ impl<'b> MatFile<'b> {
             .map_err(|error| ArrayError::corrupt("compressed variable", error))?;
         let inner = self.order(&inflated).u32(0)?;
         if inner != MATRIX {
-            return Err(ArrayError::corrupt("compressed variable", format!("it holds an element of type {inner}")));
+            return Err(ArrayError::corrupt(
+                "compressed variable",
+                format!("it holds an element of type {inner}"),
+            ));
         }
         Ok(inflated[8.min(inflated.len())..].to_vec())
     }
@@ -174,8 +182,9 @@ impl Head {
         let dimensions = Tag::read(bytes, flags.next)?;
         let shape = dimensions.data.clone().step_by(4).map(|at| {
             let length = bytes.i32(at)?;
-            usize::try_from(length)
-                .map_err(|_| ArrayError::corrupt("variable", format!("it has a dimension of length {length}")))
+            usize::try_from(length).map_err(|_| {
+                ArrayError::corrupt("variable", format!("it has a dimension of length {length}"))
+            })
         });
         let shape = shape.collect::<Result<_, ArrayError>>()?;
         let name = Tag::read(bytes, dimensions.next)?;

@@ -194,7 +194,9 @@ fn read<F: ArrayFile>(file: &F, choice: &Choice) -> Result<Sweeps, ArrayError> {
     orient(&mut voltage, &mut current, &mut time, &mut notes)?;
     let interval_ms = match &time {
         Some(_) => None,
-        None => Some(interval_ms(find(INTERVAL, None)?, find(RATE, None)?).ok_or_else(|| missing(INTERVAL))??),
+        None => {
+            Some(interval_ms(find(INTERVAL, None)?, find(RATE, None)?).ok_or_else(|| missing(INTERVAL))??)
+        }
     };
     let mut sweeps = Vec::with_capacity(voltage.matrix.rows);
     for i in 0..voltage.matrix.rows {
@@ -307,7 +309,10 @@ impl Matrix {
             }
         };
         if rows.checked_mul(columns) != Some(values.len()) {
-            return Err(ArrayError::corrupt(format!("array \"{name}\""), "its length is not that of its shape"));
+            return Err(ArrayError::corrupt(
+                format!("array \"{name}\""),
+                "its length is not that of its shape",
+            ));
         }
         Ok(Self { rows, columns, values })
     }

@@ -54,7 +54,7 @@ struct Header {
     shape: Vec<usize>,
 }
 
-fn array(name: &str, bytes: &[u8]) -> Result<Matrix, ArrayError> {
+pub(super) fn array(name: &str, bytes: &[u8]) -> Result<Matrix, ArrayError> {
     let corrupt = |found: &str| ArrayError::corrupt(format!("array \"{name}\""), found);
     if !bytes.starts_with(MAGIC) {
         return Err(corrupt("it does not start as an array of NumPy"));
@@ -70,7 +70,8 @@ fn array(name: &str, bytes: &[u8]) -> Result<Matrix, ArrayError> {
     let count = header.shape.iter().try_fold(1_usize, |product, &length| product.checked_mul(length));
     let count = count.ok_or_else(|| corrupt("its shape has no end"))?;
     let numbers = &bytes[start + length..];
-    let reader = if header.is_big_endian { Bytes::big_endian(numbers) } else { Bytes::little_endian(numbers) };
+    let reader =
+        if header.is_big_endian { Bytes::big_endian(numbers) } else { Bytes::little_endian(numbers) };
     let values = header.element.numbers(reader, count)?;
     if header.is_fortran {
         // The first index runs fastest: the transposed array in the order of C.
@@ -83,13 +84,15 @@ fn array(name: &str, bytes: &[u8]) -> Result<Matrix, ArrayError> {
 impl Header {
     /// `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`
     fn parse(name: &str, text: &str) -> Result<Self, ArrayError> {
-        let corrupt = |key: &str| ArrayError::corrupt(format!("array \"{name}\""), format!("its {key} is missing"));
+        let corrupt =
+            |key: &str| ArrayError::corrupt(format!("array \"{name}\""), format!("its {key} is missing"));
         let after = |key: &str| text.split_once(&format!("'{key}':")).map(|(_, rest)| rest.trim_start());
         let descr = after("descr").ok_or_else(|| corrupt("type"))?;
         let descr = descr.strip_prefix('\'').and_then(|rest| rest.split('\'').next()).unwrap_or("a record");
         let shape = after("shape").and_then(|rest| rest.strip_prefix('(')?.split(')').next());
         let lengths = shape.ok_or_else(|| corrupt("shape"))?.split(',').map(str::trim);
-        let shape = lengths.filter(|word| !word.is_empty()).map(str::parse).collect::<Result<Vec<usize>, _>>();
+        let shape =
+            lengths.filter(|word| !word.is_empty()).map(str::parse).collect::<Result<Vec<usize>, _>>();
         Ok(Self {
             element: element(descr).ok_or_else(|| ArrayError::OtherType {
                 array: name.to_owned(),

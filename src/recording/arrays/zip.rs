@@ -50,7 +50,10 @@ pub(super) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, ArrayError> {
     let mut entries = Vec::new();
     for _ in 0..count {
         if reader.slice(at, ENTRY.len())? != ENTRY {
-            return Err(ArrayError::corrupt("list of parts of the ZIP archive", "an entry is not where it should be"));
+            return Err(ArrayError::corrupt(
+                "list of parts of the ZIP archive",
+                "an entry is not where it should be",
+            ));
         }
         let length = |offset| reader.u16(at.saturating_add(offset)).map(usize::from);
         let (name, extra, comment) = (length(28)?, length(30)?, length(32)?);

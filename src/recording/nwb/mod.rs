@@ -5,8 +5,6 @@
 
 mod pairing;
 mod series;
-#[cfg(test)]
-mod tests;
 
 use hdf5_reader::Hdf5File;
 use thiserror::Error;
@@ -135,7 +133,12 @@ pub(super) fn read(file: &Hdf5File, choice: Choice<'_>) -> Result<(Vec<Sweep>, V
             sweep(pair, &mut notes)?
         } else {
             // Large files hold many sweeps of which few are fitted.
-            Sweep { name: pair.response.name.clone(), interval_ms: 1.0, voltage_mv: Vec::new(), current: None }
+            Sweep {
+                name: pair.response.name.clone(),
+                interval_ms: 1.0,
+                voltage_mv: Vec::new(),
+                current: None,
+            }
         });
     }
     Ok((sweeps, notes))
@@ -177,9 +180,9 @@ fn responses(
 fn note_bias(pairs: &[Pair<'_>], notes: &mut Vec<String>) {
     let to_pa = |bias_a: f64| Unit::Picoamp.factor_from("A").map_or(0.0, |factor| factor.apply(bias_a));
     let biases = pairs.iter().filter_map(|pair| pair.response.bias_current_a).map(to_pa);
-    let (low, high) = biases.filter(|bias| bias.is_finite()).fold((0.0_f64, 0.0_f64), |(low, high), bias| {
-        (low.min(bias), high.max(bias))
-    });
+    let (low, high) = biases
+        .filter(|bias| bias.is_finite())
+        .fold((0.0_f64, 0.0_f64), |(low, high), bias| (low.min(bias), high.max(bias)));
     if low < 0.0 || high > 0.0 {
         notes.push(format!("the bias current ({low} to {high} pA) is not added to the stimulus"));
     }
@@ -195,7 +198,10 @@ fn sweep(pair: &Pair<'_>, notes: &mut Vec<String>) -> Result<Sweep, NwbError> {
     }
     if voltage_mv.len() < recorded {
         let tail = recorded - voltage_mv.len();
-        notes.push(format!("sweep {}: {tail} samples at the end are no numbers and were left out", response.name));
+        notes.push(format!(
+            "sweep {}: {tail} samples at the end are no numbers and were left out",
+            response.name
+        ));
     }
     if voltage_mv.len() < 2 {
         return Err(NwbError::Shape { series: response.name.clone(), shape: vec![voltage_mv.len() as u64] });
@@ -206,7 +212,9 @@ fn sweep(pair: &Pair<'_>, notes: &mut Vec<String>) -> Result<Sweep, NwbError> {
     };
     let name = response.name.clone();
     let times_ms = match &response.timing {
-        Timing::Rate(interval_ms) => return Ok(Sweep { name, interval_ms: *interval_ms, voltage_mv, current }),
+        Timing::Rate(interval_ms) => {
+            return Ok(Sweep { name, interval_ms: *interval_ms, voltage_mv, current });
+        }
         Timing::Times(_) => response.times_ms(*stretch, voltage_mv.len())?,
     };
     // Time 0 of a sweep is its first sample.

@@ -42,7 +42,8 @@ pub(super) fn all_series(
     let mut series = Vec::new();
     let mut types: Vec<(String, usize)> = Vec::new();
     for group in folder.groups().map_err(Hdf5Error::from)? {
-        let kind = hdf5::text_of(&group, "neurodata_type").unwrap_or_else(|| "group without a type".to_owned());
+        let kind =
+            hdf5::text_of(&group, "neurodata_type").unwrap_or_else(|| "group without a type".to_owned());
         match types.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, count)) => *count += 1,
             None => types.push((kind.clone(), 1)),
@@ -127,9 +128,10 @@ impl Series {
                 let times_s = hdf5::numbers_in(times, start, count)?;
                 Ok(times_s.into_iter().map(|time_s| 1000.0 * time_s).collect())
             }
-            Timing::Times(times) => {
-                Err(NwbError::Shape { series: format!("{}/timestamps", self.name), shape: times.shape().to_vec() })
-            }
+            Timing::Times(times) => Err(NwbError::Shape {
+                series: format!("{}/timestamps", self.name),
+                shape: times.shape().to_vec(),
+            }),
             Timing::Rate(interval_ms) => Ok((0..count).map(|i| i as f64 * interval_ms).collect()),
         }
     }
@@ -153,7 +155,8 @@ fn timing(group: &Group) -> Result<Timing, NwbError> {
         return Ok(Timing::Times(times));
     }
     let missing = |what| NwbError::Missing { series: series(), what };
-    let start = group.dataset("starting_time").map_err(|_| missing("\"starting_time\" and no \"timestamps\""))?;
+    let start =
+        group.dataset("starting_time").map_err(|_| missing("\"starting_time\" and no \"timestamps\""))?;
     let rate = start.attribute("rate").ok().and_then(|rate| rate.read_as_f64().ok());
     let found: f64 = rate.ok_or_else(|| missing("sampling rate"))?;
     let interval_ms = 1000.0 / found;
@@ -167,7 +170,8 @@ fn timing(group: &Group) -> Result<Timing, NwbError> {
 fn factor(found: &str, unit: Unit) -> Option<Factor> {
     const WORDS: [(&str, &[&str]); 2] =
         [("V", &["volts", "volt"]), ("A", &["amperes", "ampere", "amps", "amp"])];
-    const PREFIXES: [(&str, &str); 5] = [("", ""), ("milli", "m"), ("micro", "u"), ("nano", "n"), ("pico", "p")];
+    const PREFIXES: [(&str, &str); 5] =
+        [("", ""), ("milli", "m"), ("micro", "u"), ("nano", "n"), ("pico", "p")];
     let lower = found.trim().to_lowercase();
     for (symbol, words) in WORDS {
         for (long, short) in PREFIXES {
