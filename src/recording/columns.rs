@@ -75,7 +75,7 @@ pub(super) struct ColumnChoice {
 /// The names of all columns, and what they are called in a format.
 #[derive(Clone, Copy)]
 pub(super) struct Names<'n> {
-    pub(super) names: &'n [&'n str],
+    pub(super) list: &'n [&'n str],
     /// "column"
     pub(super) one: &'static str,
     /// "the table has"
@@ -147,7 +147,7 @@ impl Names<'_> {
     }
 
     fn known(&self) -> String {
-        let quoted: Vec<String> = self.names.iter().map(|name| format!("\"{name}\"")).collect();
+        let quoted: Vec<String> = self.list.iter().map(|name| format!("\"{name}\"")).collect();
         if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") }
     }
 
@@ -173,14 +173,14 @@ impl Names<'_> {
             unit.map(|(unit, factor)| Column { place, unit, factor })
         };
         let Some(choice) = choice else {
-            return Ok(self.names.iter().enumerate().find_map(|(place, name)| {
+            return Ok(self.list.iter().enumerate().find_map(|(place, name)| {
                 let (word, symbol) = word_and_unit(name);
                 quantity.words.contains(&word.to_lowercase().as_str()).then(|| column(place, symbol))?
             }));
         };
-        let place = self.names.iter().position(|name| *name == choice.column);
+        let place = self.list.iter().position(|name| *name == choice.column);
         let place = place.ok_or_else(|| self.unknown(quantity.option, &choice.column))?;
-        let symbol = choice.unit.as_deref().unwrap_or_else(|| word_and_unit(self.names[place]).1);
+        let symbol = choice.unit.as_deref().unwrap_or_else(|| word_and_unit(self.list[place]).1);
         column(place, symbol).map(Some).ok_or_else(|| ColumnError::OtherUnit {
             option: quantity.option,
             one: self.one,
@@ -192,7 +192,7 @@ impl Names<'_> {
 
     /// The column that names the sweep of each row.
     pub(super) fn sweep(&self, choice: Option<&str>) -> Result<Option<usize>, ColumnError> {
-        let place = |asked: &str| self.names.iter().position(|name| name.eq_ignore_ascii_case(asked));
+        let place = |asked: &str| self.list.iter().position(|name| name.eq_ignore_ascii_case(asked));
         match choice {
             None => Ok(place("sweep")),
             Some(asked) => place(asked).map(Some).ok_or_else(|| self.unknown("sweep", asked)),

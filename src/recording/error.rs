@@ -58,7 +58,7 @@ pub enum RecordingError {
         /// The file.
         path: PathBuf,
         /// Why.
-        reason: CsvError,
+        reason: Box<CsvError>,
     },
     /// An Igor binary wave cannot be used.
     #[error("`{}`: {reason}", path.display())]
@@ -98,7 +98,7 @@ pub enum RecordingError {
         /// The file.
         path: PathBuf,
         /// Why.
-        reason: ArrayError,
+        reason: Box<ArrayError>,
     },
     /// An ATF file cannot be used.
     #[error("`{}`:{}{reason}", path.display(), if reason.has_place() { "" } else { " " })]

@@ -105,7 +105,8 @@ pub(super) fn from_atf(
 
 pub(super) fn from_csv(path: &Path, bytes: &[u8], choice: &csv::Choice) -> Result<Recording, RecordingError> {
     let sweeps = csv::read(bytes, choice);
-    let sweeps = sweeps.map_err(|reason| RecordingError::Csv { path: path.to_owned(), reason })?;
+    let sweeps =
+        sweeps.map_err(|reason| RecordingError::Csv { path: path.to_owned(), reason: Box::new(reason) })?;
     Ok(recording(path, sweeps))
 }
 
@@ -115,7 +116,8 @@ pub(super) fn from_npz(
     choice: &arrays::Choice,
 ) -> Result<Recording, RecordingError> {
     let sweeps = arrays::read_npz(bytes, choice);
-    let sweeps = sweeps.map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason })?;
+    let sweeps = sweeps
+        .map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason: Box::new(reason) })?;
     Ok(recording(path, sweeps))
 }
 
@@ -126,7 +128,8 @@ pub(super) fn from_mat(path: &Path, choice: &arrays::Choice) -> Result<Recording
     } else {
         arrays::read_mat5(&read_bytes(path)?, choice)
     };
-    let sweeps = sweeps.map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason })?;
+    let sweeps = sweeps
+        .map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason: Box::new(reason) })?;
     Ok(recording(path, sweeps))
 }
 

@@ -120,7 +120,7 @@ pub(super) struct Choice {
 }
 
 /// An array with at most two dimensions that are longer than 1; rows one after the other.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Matrix {
     rows: usize,
     columns: usize,
@@ -180,7 +180,7 @@ impl Found {
 fn read<F: ArrayFile>(file: &F, choice: &Choice) -> Result<Sweeps, ArrayError> {
     let names = file.names();
     let list: Vec<&str> = names.iter().map(String::as_str).collect();
-    let names = Names { names: &list, one: F::ONE, all: "the file has" };
+    let names = Names { list: &list, one: F::ONE, all: "the file has" };
     let find = |quantity: Quantity, choice: Option<&ColumnChoice>| -> Result<Option<Found>, ArrayError> {
         let Some(column) = names.find(quantity, choice)? else { return Ok(None) };
         let matrix = file.load(column.place)?;
@@ -284,12 +284,6 @@ fn interval_ms(interval: Option<Found>, rate: Option<Found>) -> Option<Result<f6
     };
     let is_good = found_ms.is_finite() && found_ms > 0.0;
     Some(if is_good { Ok(found_ms) } else { Err(ArrayError::Interval { array, found_ms }) })
-}
-
-impl Default for Matrix {
-    fn default() -> Self {
-        Self { rows: 0, columns: 0, values: Vec::new() }
-    }
 }
 
 impl Matrix {

@@ -27,7 +27,7 @@ impl<'b> Archive<'b> {
             return Err(ArrayError::OtherFormat { expected: "a NumPy archive (.npz)", found });
         }
         let mut entries = zip::entries(bytes)?;
-        entries.retain(|entry| entry.name.ends_with(".npy"));
+        entries.retain(|entry| entry.name.strip_suffix(".npy").is_some());
         Ok(Self { bytes, entries })
     }
 }

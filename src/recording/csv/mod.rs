@@ -100,7 +100,7 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
         return Err(CsvError::NoData { rows: rows.len().saturating_sub(1) });
     }
     let header: Vec<&str> = rows.remove(0).cells.into_iter().map(|(_, cell)| cell).collect();
-    let names = Names { names: &header, one: "column", all: "the table has" };
+    let names = Names { list: &header, one: "column", all: "the table has" };
     let time = names.find(TIME, choice.time.as_ref())?.ok_or_else(|| names.not_recognised(TIME))?;
     let voltage =
         names.find(VOLTAGE, choice.voltage.as_ref())?.ok_or_else(|| names.not_recognised(VOLTAGE))?;
