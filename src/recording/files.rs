@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hdf5_reader::Hdf5File;
 
-use super::{Current, Recording, RecordingError, Sweep};
+use super::{Current, Hdf5Error, Recording, RecordingError, Sweep};
 use super::{abf, arrays, atf, channels, csv, hdf5, ibw, nwb, wavesurfer, wfdb};
 
 type Sweeps = (Vec<Sweep>, Vec<String>);
@@ -75,7 +75,13 @@ fn read_head(path: &Path) -> Result<Vec<u8>, RecordingError> {
 }
 
 fn open_hdf5(path: &Path) -> Result<Hdf5File, RecordingError> {
-    hdf5::open(path).map_err(|reason| RecordingError::Hdf5 { path: path.to_owned(), reason })
+    let head = read_head(path)?;
+    let file = if hdf5::is_hdf5(&head) {
+        hdf5::open(path)
+    } else {
+        Err(Hdf5Error::OtherFormat { found: super::first_bytes(&head) })
+    };
+    file.map_err(|reason| RecordingError::Hdf5 { path: path.to_owned(), reason })
 }
 
 /// The recording of one file.

@@ -1,4 +1,4 @@
-//! HDF5 files: what NWB, WaveSurfer and MATLAB 7.3 have in common.
+//! HDF5 files: what NWB, `WaveSurfer` and MATLAB 7.3 have in common.
 //!
 //! A file is read piece by piece, so that one sweep at a time is in memory besides what is kept of it.
 
@@ -16,6 +16,12 @@ use thiserror::Error;
 /// An HDF5 file, or a part of it, that cannot be read.
 #[derive(Debug, Error)]
 pub enum Hdf5Error {
+    /// The file is something else.
+    #[error("expected an HDF5 file, found one that starts with \"{found}\"; is `kind` right?")]
+    OtherFormat {
+        /// Its first bytes.
+        found: String,
+    },
     /// The bytes are not as HDF5 prescribes, or the file ends too early.
     #[error(
         "the HDF5 file cannot be read: {0}; was it copied whole? `h5dump` shows whether others can read it"

@@ -150,6 +150,34 @@ fn mistakes_name_the_option_and_the_way_out() {
 }
 
 #[test]
+fn electrodes_arrays_and_sweeps_are_chosen() {
+    let nwb = "kind = \"nwb\"\nfile = \"tests/data/recordings/two_electrodes.nwb\"\n";
+    let second = from_text(&format!("{nwb}electrode = \"cell1\"\nsweeps = [1]\n")).unwrap();
+    assert_eq!((second.sweeps.len(), second.sweeps[0].voltage_mv.len()), (1, 60));
+    // The second cell was written 10 mV lower.
+    assert_relative_eq!(second.sweeps[0].voltage_mv[0], -74.0, epsilon = 1e-9);
+    let message = from_text(&format!("{nwb}electrode = \"cell2\"")).unwrap_err();
+    assert!(message.contains("cell.toml:4:13"), "{message}");
+    assert!(
+        message.contains("no electrode \"cell2\" with current clamp; the file has \"cell0\", \"cell1\""),
+        "{message}"
+    );
+    let mat = "kind = \"mat\"\nfile = \"tests/data/recordings/v7.mat\"\n";
+    let other = "voltage = { variable = \"i_pA\", unit = \"mV\" }\ncurrent = { variable = \"v_mV\", unit = \"nA\" }\n";
+    let exchanged = from_text(&format!("{mat}{other}")).unwrap();
+    assert_relative_eq!(exchanged.sweeps[1].voltage_mv[30], 100.0);
+    assert_relative_eq!(exchanged.sweeps[0].current.as_ref().unwrap().values[0], -65_000.0);
+    let message = from_text(&format!("{mat}voltage = {{ variable = \"u\" }}")).unwrap_err();
+    assert!(message.contains("no variable \"u\"; the file has \"t_ms\", \"v_mV\", \"i_pA\""), "{message}");
+    let message = from_text("kind = \"nwb\"\nfile = \"tests/data/recordings/v73.mat\"").unwrap_err();
+    assert!(message.contains("has no attribute \"nwb_version\"; is `kind` right?"), "{message}");
+    let message = from_text("kind = \"nwb\"\nfile = \"data/squid_axon.csv\"").unwrap_err();
+    assert!(message.contains("expected an HDF5 file, found one that starts with \"# Physio"), "{message}");
+    let surfer = "kind = \"wavesurfer\"\nfile = \"tests/data/recordings/wavesurfer.h5\"\nsweeps = [1]\n";
+    assert_eq!(from_text(surfer).unwrap().sweeps[0].name, "sweep_0002");
+}
+
+#[test]
 fn a_sample_that_is_no_number_is_refused_unless_it_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("aborted.ibw");

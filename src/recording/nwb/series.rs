@@ -28,7 +28,7 @@ pub(super) enum Timing {
     /// Every so many ms.
     Rate(f64),
     /// At the times in a dataset, in s.
-    Times(Dataset),
+    Times(Box<Dataset>),
 }
 
 /// The series of type `wanted` in the group `path`, and a list of all types that are there.
@@ -70,9 +70,9 @@ impl Series {
         if data.ndim() != 1 || data.shape().iter().any(|&samples| samples < 2) {
             return Err(NwbError::Shape { series: name, shape: data.shape().to_vec() });
         }
-        let electrode = group.group("electrode").ok().and_then(|electrode| {
+        let electrode = group.group("electrode").ok().map(|electrode| {
             let known = electrodes.and_then(|all| all.child_name_by_address(electrode.address()).ok()?);
-            Some(known.unwrap_or_else(|| electrode.name().to_owned()))
+            known.unwrap_or_else(|| electrode.name().to_owned())
         });
         let bias = group.dataset("bias_current").ok().and_then(|bias| hdf5::numbers(&bias).ok());
         Ok(Self {
@@ -152,7 +152,7 @@ fn finite(series: &str, what: &'static str, found: f64) -> Result<f64, NwbError>
 fn timing(group: &Group) -> Result<Timing, NwbError> {
     let series = || group.name().to_owned();
     if let Ok(times) = group.dataset("timestamps") {
-        return Ok(Timing::Times(times));
+        return Ok(Timing::Times(Box::new(times)));
     }
     let missing = |what| NwbError::Missing { series: series(), what };
     let start =
