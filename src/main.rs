@@ -115,6 +115,11 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Write a settings file to begin with, made for a recording: hhbayes init cell.abf > cell.toml
+    Init {
+        /// A recording in any of the formats that are read
+        recording: PathBuf,
+    },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
         /// Only one of them
@@ -242,6 +247,7 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::Inspect { recording, format } => {
             show(&run::inspect(&recording, matches!(format, Format::Json))?);
         }
+        Command::Init { recording } => show(&run::init(&recording)?),
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
         })?),

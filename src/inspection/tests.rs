@@ -29,7 +29,7 @@ fn membrane(amplitude_pa: f64, electrode_mohm: f64) -> impl Fn(f64) -> f64 {
 }
 
 fn look(sweeps: Vec<Sweep>) -> Inspection {
-    inspect(&Recording { sweeps, files: Vec::new(), notes: Vec::new() })
+    inspect(&Recording { sweeps, format: "csv", files: Vec::new(), notes: Vec::new() })
 }
 
 fn flaws(sweeps: Vec<Sweep>) -> Vec<Flaw> {

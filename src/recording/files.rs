@@ -85,8 +85,8 @@ fn open_hdf5(path: &Path) -> Result<Hdf5File, RecordingError> {
 }
 
 /// The recording of one file.
-fn recording(path: &Path, (sweeps, notes): Sweeps) -> Recording {
-    Recording { sweeps, files: vec![path.to_owned()], notes }
+fn recording(path: &Path, format: &'static str, (sweeps, notes): Sweeps) -> Recording {
+    Recording { sweeps, format, files: vec![path.to_owned()], notes }
 }
 
 pub(super) fn from_abf(
@@ -96,7 +96,7 @@ pub(super) fn from_abf(
 ) -> Result<Recording, RecordingError> {
     let sweeps = abf::read(bytes, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Abf { path: path.to_owned(), reason })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "abf", sweeps))
 }
 
 pub(super) fn from_atf(
@@ -106,14 +106,14 @@ pub(super) fn from_atf(
 ) -> Result<Recording, RecordingError> {
     let sweeps = atf::read(bytes, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Atf { path: path.to_owned(), reason })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "atf", sweeps))
 }
 
 pub(super) fn from_csv(path: &Path, bytes: &[u8], choice: &csv::Choice) -> Result<Recording, RecordingError> {
     let sweeps = csv::read(bytes, choice);
     let sweeps =
         sweeps.map_err(|reason| RecordingError::Csv { path: path.to_owned(), reason: Box::new(reason) })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "csv", sweeps))
 }
 
 pub(super) fn from_npz(
@@ -124,7 +124,7 @@ pub(super) fn from_npz(
     let sweeps = arrays::read_npz(bytes, choice);
     let sweeps = sweeps
         .map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason: Box::new(reason) })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "npz", sweeps))
 }
 
 /// MATLAB of any version.
@@ -136,13 +136,13 @@ pub(super) fn from_mat(path: &Path, choice: &arrays::Choice) -> Result<Recording
     };
     let sweeps = sweeps
         .map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason: Box::new(reason) })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "mat", sweeps))
 }
 
 pub(super) fn from_nwb(path: &Path, choice: nwb::Choice<'_>) -> Result<Recording, RecordingError> {
     let sweeps = nwb::read(&open_hdf5(path)?, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Nwb { path: path.to_owned(), reason })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "nwb", sweeps))
 }
 
 /// Sweeps that are not `wanted` come without samples.
@@ -153,7 +153,7 @@ pub(super) fn from_wavesurfer(
 ) -> Result<Recording, RecordingError> {
     let sweeps = wavesurfer::read(&open_hdf5(path)?, choice, wanted);
     let sweeps = sweeps.map_err(|reason| RecordingError::WaveSurfer { path: path.to_owned(), reason })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "wavesurfer", sweeps))
 }
 
 pub(super) fn from_wfdb(
@@ -164,7 +164,7 @@ pub(super) fn from_wfdb(
     let folder = path.parent().unwrap_or(Path::new(""));
     let sweeps = wfdb::read(bytes, folder, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Wfdb { path: path.to_owned(), reason })?;
-    Ok(recording(path, sweeps))
+    Ok(recording(path, "wfdb", sweeps))
 }
 
 /// One sweep from each file of `voltage`, with the current from the file at the same place of `current`.
@@ -185,7 +185,7 @@ pub(super) fn from_waves(
         sweeps.push(Sweep { name, interval_ms: wave.interval_ms, voltage_mv, current });
     }
     let files = voltage.iter().chain(current.unwrap_or(&[])).cloned().collect();
-    Ok(Recording { sweeps, files, notes: Vec::new() })
+    Ok(Recording { sweeps, format: "ibw", files, notes: Vec::new() })
 }
 
 fn read_wave(path: &Path) -> Result<ibw::Wave, RecordingError> {

@@ -72,6 +72,8 @@ pub struct Current {
 pub struct Recording {
     /// At least one sweep; each has at least two samples, all of them finite.
     pub sweeps: Vec<Sweep>,
+    /// How settings call the format, such as `abf`.
+    pub format: &'static str,
     /// The files that were read.
     pub files: Vec<PathBuf>,
     /// What was decided or done on the way: channels, junction potential, interpolation.
