@@ -121,7 +121,8 @@ fn squid(criterion: &mut Criterion) {
             let start = Start::Voltage(vec![-65.0; 32]);
             membrane.simulate(&lot, &[1.0; 32], &start, DEFAULT, &mut drive, &mut traces);
             let value = |voltage_mv| {
-                let response = Response { interval_ms: 0.1, voltage_mv, stimulus_ms: Some((70.0, 130.0)) };
+                let stimulus_ms = Some((70.0, 130.0));
+                let response = Response { interval_ms: 0.1, voltage_mv, stimulus_ms, ..Response::default() };
                 let analysis = analyser.analyse(&response);
                 measures.iter().filter_map(|measure| measure.value(&analysis)).sum::<f64>()
             };

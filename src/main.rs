@@ -97,6 +97,9 @@ enum Command {
         /// End of the stimulus in ms
         #[arg(long, value_name = "MS", allow_negative_numbers = true)]
         stop: Option<f64>,
+        /// Size of the current step in pA, for resistances, if the recording does not show it
+        #[arg(long, value_name = "PA", allow_negative_numbers = true)]
+        current: Option<f64>,
         /// Definitions: those of eFEL to the digit, or smooth ones as used for inference
         #[arg(long, value_enum, default_value_t = FeatureMode::Efel)]
         mode: FeatureMode,
@@ -231,7 +234,7 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             let _ = shown.flush();
             let _ = std::io::stderr().write_all(notes.as_bytes());
         }
-        Command::Features { recording, sweep, start, stop, mode, threshold, format } => {
+        Command::Features { recording, sweep, start, stop, current, mode, threshold, format } => {
             let mode = match mode {
                 FeatureMode::Efel => Mode::Efel,
                 FeatureMode::Precise => Mode::Precise,
@@ -240,8 +243,8 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
                 Format::Text => FeatureFormat::Text,
                 Format::Json => FeatureFormat::Json,
             };
-            let (start_ms, stop_ms, threshold_mv) = (start, stop, threshold);
-            let options = FeatureOptions { sweep, start_ms, stop_ms, mode, threshold_mv, format };
+            let (start_ms, stop_ms, current_pa, threshold_mv) = (start, stop, current, threshold);
+            let options = FeatureOptions { sweep, start_ms, stop_ms, current_pa, mode, threshold_mv, format };
             show(&run::features(&recording, &options)?);
         }
         Command::Inspect { recording, format } => {

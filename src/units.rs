@@ -21,6 +21,8 @@ pub enum Unit {
     Millivolt,
     /// mV/ms
     MillivoltPerMillisecond,
+    /// MOhm, the resistance of a whole cell
+    Megaohm,
     /// pA, the current into a whole cell
     Picoamp,
     /// µA/cm², the current through a patch of membrane
@@ -115,6 +117,7 @@ impl Unit {
             Unit::Hertz => "Hz",
             Unit::Millivolt => "mV",
             Unit::MillivoltPerMillisecond => "mV/ms",
+            Unit::Megaohm => "MOhm",
             Unit::Picoamp => "pA",
             Unit::MicroampPerCm2 => "uA/cm^2",
             Unit::MillisiemensPerCm2 => "mS/cm^2",
@@ -134,6 +137,7 @@ impl Unit {
             Unit::Hertz => "a frequency such as \"20 Hz\"",
             Unit::Millivolt => "a voltage such as \"-65 mV\"",
             Unit::MillivoltPerMillisecond => "a slope such as \"10 mV/ms\"",
+            Unit::Megaohm => "a resistance such as \"120 MOhm\"",
             Unit::Picoamp => "a current such as \"150 pA\"",
             Unit::MicroampPerCm2 => "a current density such as \"10 uA/cm^2\"",
             Unit::MillisiemensPerCm2 => "a conductance density such as \"36 mS/cm^2\"",
@@ -153,6 +157,7 @@ impl Unit {
             Unit::Hertz => (0, HERTZ),
             Unit::Millivolt => (-3, VOLT),
             Unit::MillivoltPerMillisecond => (0, [1, 0, -1, 0, 0]),
+            Unit::Megaohm => (6, OHM),
             Unit::Picoamp => (-12, AMPERE),
             Unit::MicroampPerCm2 => (-2, [0, 1, 0, -2, 0]),
             Unit::MillisiemensPerCm2 => (1, [-1, 1, 0, -2, 0]),
@@ -273,6 +278,7 @@ mod tests {
         assert_eq!(Unit::MicroampPerCm2.parse("10 uA/cm^2"), Ok(10.0));
         assert_eq!(Unit::MicroampPerCm2.parse("10 μA/cm²"), Ok(10.0));
         assert_eq!(Unit::Picoamp.parse("0.15 nA"), Ok(150.0));
+        assert_eq!(Unit::Megaohm.parse("0.15 GΩ"), Ok(150.0));
         assert_eq!(Unit::SquareMicrometre.parse("2.1e-4 cm^2"), Ok(21000.0));
         assert_eq!(Unit::Hertz.parse("4 kHz"), Ok(4000.0));
         assert_eq!(Unit::Celsius.parse("6.3 °C"), Ok(6.3));
@@ -289,6 +295,7 @@ mod tests {
             Unit::Hertz,
             Unit::Millivolt,
             Unit::MillivoltPerMillisecond,
+            Unit::Megaohm,
             Unit::Picoamp,
             Unit::MicroampPerCm2,
             Unit::MillisiemensPerCm2,

@@ -8,6 +8,10 @@ const THRESHOLD_MV: f64 = -20.0;
 const REST_MV: f64 = -65.0;
 const HEIGHT_MV: f64 = 100.0;
 const WIDTH_MS: f64 = 0.3;
+/// Two bursts.
+const PEAKS_MS: [f64; 8] = [60.3, 68.1, 76.0, 84.2, 108.0, 116.1, 124.5, 132.3];
+const TAU_MS: f64 = 10.0;
+const CURRENT_NA: Option<f64> = Some(-0.02);
 const MODES: [Mode; 2] = [Mode::Efel, Mode::Precise];
 
 /// Spikes that are known exactly: Gaussians of 0.3 ms on a resting potential, each before a shallow dip of
@@ -33,34 +37,114 @@ fn value(mode: Mode, response: &Response<'_>, measure: &str) -> Option<f64> {
     Measure::parse(measure).unwrap().value(&analyser.analyse(response))
 }
 
+/// The charging of a membrane of 100 MOhm by a negative step, added to a sweep.
+fn charge(voltage_mv: &mut [f64], interval_ms: f64, (start_ms, stop_ms): (f64, f64)) {
+    let deflection_mv = 100.0 * CURRENT_NA.unwrap();
+    let charged = |since_ms: f64| 1.0 - (-since_ms.max(0.0) / TAU_MS).exp();
+    for (index, voltage) in voltage_mv.iter_mut().enumerate() {
+        let time_ms = index as f64 * interval_ms;
+        *voltage += deflection_mv * (charged(time_ms - start_ms) - charged(time_ms - stop_ms));
+    }
+}
+
+/// A sweep with spikes and a long one without, each with its stimulus; in one of them each feature has a value.
+fn sweeps_with_all_features(interval_ms: f64) -> [(Vec<f64>, (f64, f64)); 2] {
+    [(200.0, 150.0, PEAKS_MS.as_slice()), (700.0, 450.0, &[])].map(|(duration_ms, stop_ms, peaks_ms)| {
+        let (mut voltage_mv, stimulus_ms) = (sweep(interval_ms, duration_ms, peaks_ms), (50.0, stop_ms));
+        charge(&mut voltage_mv, interval_ms, stimulus_ms);
+        (voltage_mv, stimulus_ms)
+    })
+}
+
 #[test]
 fn a_sweep_that_is_shifted_in_time_keeps_its_features() {
-    let interval_ms = 0.025;
-    let mut voltage_mv = sweep(interval_ms, 200.0, &[60.3, 71.1, 84.0, 99.2, 117.0, 130.0]);
-    let stimulus_ms = Some((50.0, 150.0));
-    let early: Vec<_> = MODES
-        .map(|mode| features(mode, &Response { interval_ms, voltage_mv: &voltage_mv, stimulus_ms }))
-        .into();
-    let shift_ms = 20.0;
-    voltage_mv.splice(0..0, std::iter::repeat_n(REST_MV, (shift_ms / interval_ms) as usize));
-    let stimulus_ms = Some((50.0 + shift_ms, 150.0 + shift_ms));
-    for (mode, early) in MODES.into_iter().zip(early) {
-        let late = features(mode, &Response { interval_ms, voltage_mv: &voltage_mv, stimulus_ms });
-        for ((feature, before), (_, after)) in early.into_iter().zip(late) {
-            let shift_ms =
-                if ["peak_time", "AP_begin_time"].contains(&feature.name) { shift_ms } else { 0.0 };
-            let (before, after) = (before.unwrap(), after.unwrap());
-            assert_eq!(before.len(), after.len(), "{mode:?} {}", feature.name);
-            for (before, after) in before.iter().zip(after) {
-                // eFEL's times are sums of 0.1 ms, wrong by 1e-11 ms, on slopes of 200 mV/ms.
-                let difference = (before + shift_ms - after).abs();
-                assert!(
-                    difference < 1e-8 * before.abs().max(1.0),
-                    "{mode:?} {} {before} {after}",
-                    feature.name
-                );
+    let (interval_ms, shift_ms) = (0.025, 20.0);
+    for mode in MODES {
+        let mut without_value: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+        for (mut voltage_mv, (start_ms, stop_ms)) in sweeps_with_all_features(interval_ms) {
+            let measure = |voltage_mv: &[f64], shift_ms: f64| {
+                let stimulus_ms = Some((start_ms + shift_ms, stop_ms + shift_ms));
+                let stimulus_current_na = CURRENT_NA;
+                features(mode, &Response { interval_ms, voltage_mv, stimulus_ms, stimulus_current_na })
+            };
+            let early = measure(&voltage_mv, 0.0);
+            voltage_mv.splice(0..0, std::iter::repeat_n(REST_MV, (shift_ms / interval_ms) as usize));
+            for ((feature, before), (_, after)) in early.into_iter().zip(measure(&voltage_mv, shift_ms)) {
+                without_value.retain(|name| *name != feature.name || before.is_none());
+                let is_time = ["peak_time", "AP_begin_time"].contains(&feature.name);
+                let shift_ms = if is_time { shift_ms } else { 0.0 };
+                let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+                assert_eq!(before.len(), after.len(), "{mode:?} {}", feature.name);
+                for (before, after) in before.iter().zip(after) {
+                    // eFEL's times are sums of 0.1 ms, wrong by 1e-11 ms, on slopes of 200 mV/ms.
+                    let bound = 1e-8 * before.abs().max(1.0);
+                    let difference = (before + shift_ms - after).abs();
+                    assert!(difference < bound, "{mode:?} {} {before} {after}", feature.name);
+                }
             }
         }
+        assert!(without_value.is_empty(), "{mode:?} {without_value:?}");
+    }
+}
+
+#[test]
+fn the_time_constants_of_a_charged_membrane_are_known() {
+    let interval_ms = 0.1;
+    let [_, (voltage_mv, stimulus_ms)] = sweeps_with_all_features(interval_ms);
+    let stimulus_current_na = CURRENT_NA;
+    let response = Response {
+        interval_ms,
+        voltage_mv: &voltage_mv,
+        stimulus_ms: Some(stimulus_ms),
+        stimulus_current_na,
+    };
+    for mode in MODES {
+        let measure = |name: &str| value(mode, &response, name).unwrap();
+        // A straight line through the logarithms of an exponential: only rounding is left.
+        assert!((measure("decay_time_constant_after_stim") - TAU_MS).abs() < 1e-6, "{mode:?}");
+        // After 40 time constants nothing is left of the exponential.
+        assert!((measure("ohmic_input_resistance_vb_ssse") - 100.0).abs() < 1e-9, "{mode:?}");
+        assert!((measure("ohmic_input_resistance") - 100.0).abs() < 1e-9, "{mode:?}");
+    }
+    // The trapezoids of the integral are too large by the square of interval over time constant, over 12.
+    let error_ms = (value(Mode::Precise, &response, "time_constant").unwrap() - TAU_MS).abs();
+    assert!(error_ms < TAU_MS * (interval_ms / TAU_MS).powi(2) / 12.0 * 1.5, "{error_ms}");
+    // eFEL knows the asymptote to 0.01 mV, of a fall by 2 mV that it follows to within 0.05 mV of its end.
+    let error_ms = (value(Mode::Efel, &response, "time_constant").unwrap() - TAU_MS).abs();
+    assert!(error_ms < 0.1 * TAU_MS, "{error_ms}");
+}
+
+#[test]
+fn bursts_are_told_from_the_intervals_between_them() {
+    let voltage_mv = sweep(0.025, 150.0, &PEAKS_MS);
+    let response = Response { interval_ms: 0.025, voltage_mv: &voltage_mv, ..Response::default() };
+    for mode in MODES {
+        assert_eq!(value(mode, &response, "burst_number"), Some(2.0), "{mode:?}");
+        for (burst, rate_hz) in [4000.0 / (84.2 - 60.3), 4000.0 / (132.3 - 108.0)].into_iter().enumerate() {
+            let found = value(mode, &response, &format!("burst_mean_freq[{burst}]")).unwrap();
+            // Peaks are known to half an interval of eFEL's grid, on both sides of 24 ms.
+            assert!((found / rate_hz - 1.0).abs() < 0.1 / 24.0, "{mode:?} {found} {rate_hz}");
+        }
+    }
+}
+
+#[test]
+fn a_cell_that_stays_depolarised_is_blocked() {
+    let blocked = |plateau_ms: f64, mode| {
+        let mut voltage_mv = sweep(0.1, 400.0, &[60.0]);
+        let plateau = (1000..1000 + (plateau_ms / 0.1) as usize).map(|index| index.min(3999));
+        plateau.for_each(|index| voltage_mv[index] = -30.0);
+        let response = Response {
+            interval_ms: 0.1,
+            voltage_mv: &voltage_mv,
+            stimulus_ms: Some((50.0, 350.0)),
+            ..Response::default()
+        };
+        value(mode, &response, "depol_block_bool")
+    };
+    for mode in MODES {
+        assert_eq!(blocked(49.0, mode), Some(0.0), "{mode:?}");
+        assert_eq!(blocked(51.0, mode), Some(1.0), "{mode:?}");
     }
 }
 
@@ -84,7 +168,10 @@ fn sweeps_without_a_number_have_no_feature() {
     ];
     for (interval_ms, voltage_mv) in samples {
         for mode in MODES {
-            for (feature, values) in features(mode, &Response { interval_ms, voltage_mv, stimulus_ms }) {
+            for (feature, values) in features(
+                mode,
+                &Response { interval_ms, voltage_mv, stimulus_ms, stimulus_current_na: CURRENT_NA },
+            ) {
                 assert_eq!(values, None, "{mode:?} {} of {} samples", feature.name, voltage_mv.len());
             }
         }
@@ -94,7 +181,12 @@ fn sweeps_without_a_number_have_no_feature() {
 #[test]
 fn silence_has_counts_and_voltages_but_no_spikes() {
     let voltage_mv = vec![REST_MV; 2000];
-    let response = Response { interval_ms: 0.1, voltage_mv: &voltage_mv, stimulus_ms: Some((50.0, 150.0)) };
+    let response = Response {
+        interval_ms: 0.1,
+        voltage_mv: &voltage_mv,
+        stimulus_ms: Some((50.0, 150.0)),
+        stimulus_current_na: CURRENT_NA,
+    };
     for mode in MODES {
         for (feature, values) in features(mode, &response) {
             let expected = match feature.name {
@@ -103,13 +195,22 @@ fn silence_has_counts_and_voltages_but_no_spikes() {
                 | "voltage_deflection_vb_ssse"
                 | "sag_amplitude"
                 | "variance_voltage_stim"
-                | "sd_voltage_base" => Some(0.0),
+                | "sd_voltage_base"
+                | "burst_number"
+                | "depol_block_bool"
+                | "maximum_voltage_from_voltagebase"
+                | "ohmic_input_resistance"
+                | "ohmic_input_resistance_vb_ssse"
+                | "phaseslope_max"
+                | "voltage_deflection"
+                | "voltage_deflection_begin" => Some(0.0),
                 "mean_frequency" if mode == Mode::Precise => Some(0.0),
                 "maximum_voltage"
                 | "minimum_voltage"
                 | "mean_voltage_stim"
                 | "steady_state_voltage"
                 | "steady_state_voltage_stimend"
+                | "voltage_after_stim"
                 | "voltage_base" => Some(REST_MV),
                 _ => None,
             };
@@ -120,8 +221,8 @@ fn silence_has_counts_and_voltages_but_no_spikes() {
 
 #[test]
 fn without_a_stimulus_only_its_features_are_missing() {
-    let voltage_mv = sweep(0.025, 150.0, &[60.3, 71.1, 84.0, 99.2]);
-    let response = Response { interval_ms: 0.025, voltage_mv: &voltage_mv, stimulus_ms: None };
+    let voltage_mv = sweep(0.025, 150.0, &PEAKS_MS);
+    let response = Response { interval_ms: 0.025, voltage_mv: &voltage_mv, ..Response::default() };
     let missing = |mode| -> Vec<&str> {
         let absent = features(mode, &response).into_iter().filter(|(_, values)| values.is_none());
         absent.map(|(feature, _)| feature.name).collect()
@@ -131,12 +232,17 @@ fn without_a_stimulus_only_its_features_are_missing() {
         "Spikecount_stimint",
         "adaptation_index",
         "adaptation_index2",
+        "decay_time_constant_after_stim",
+        "depol_block_bool",
         "inv_time_to_first_spike",
         "kurtosis_voltage_stim",
         "maximum_voltage",
+        "maximum_voltage_from_voltagebase",
         "mean_frequency",
         "mean_voltage_stim",
         "minimum_voltage",
+        "ohmic_input_resistance",
+        "ohmic_input_resistance_vb_ssse",
         "sag_amplitude",
         "sag_ratio1",
         "sag_ratio2",
@@ -144,11 +250,15 @@ fn without_a_stimulus_only_its_features_are_missing() {
         "skewness_voltage_stim",
         "steady_state_voltage",
         "steady_state_voltage_stimend",
+        "time_constant",
         "time_to_first_spike",
         "time_to_last_spike",
         "time_to_second_spike",
         "variance_voltage_stim",
+        "voltage_after_stim",
         "voltage_base",
+        "voltage_deflection",
+        "voltage_deflection_begin",
         "voltage_deflection_vb_ssse",
     ];
     assert_eq!(missing(Mode::Precise), windows);
@@ -165,7 +275,12 @@ fn a_known_spike_is_measured_between_its_samples() {
     for step in 0..16 {
         let peak_ms = 60.0 + f64::from(step) / 16.0 * interval_ms;
         let voltage_mv = sweep(interval_ms, 100.0, &[peak_ms]);
-        let response = Response { interval_ms, voltage_mv: &voltage_mv, stimulus_ms: Some((50.0, 90.0)) };
+        let response = Response {
+            interval_ms,
+            voltage_mv: &voltage_mv,
+            stimulus_ms: Some((50.0, 90.0)),
+            stimulus_current_na: CURRENT_NA,
+        };
         let measure = |name: &str| value(Mode::Precise, &response, name).unwrap();
         // |f'''| of a Gaussian is at most 1.38 height / width^3; the remainder of a parabola is at most
         // 0.385/6 of that times interval^3, and its slope at most 1/6 of it times interval^2.
@@ -191,8 +306,12 @@ fn largest_jump(mode: Mode, measure: &str) -> f64 {
         .map(|step| {
             let first_ms = 60.0 + 0.002 * f64::from(step);
             let voltage_mv = sweep(0.025, 100.0, &[first_ms, 75.0]);
-            let response =
-                Response { interval_ms: 0.025, voltage_mv: &voltage_mv, stimulus_ms: Some((50.0, 90.0)) };
+            let response = Response {
+                interval_ms: 0.025,
+                voltage_mv: &voltage_mv,
+                stimulus_ms: Some((50.0, 90.0)),
+                stimulus_current_na: CURRENT_NA,
+            };
             value(mode, &response, measure).unwrap()
         })
         .collect();
@@ -215,6 +334,15 @@ fn precise_features_move_smoothly_and_those_of_efel_jump() {
         ("AP_begin_voltage[0]", 0.01),
         ("min_voltage_between_spikes[0]", 0.01),
         ("AP_amplitude[0]", 0.01),
+        ("AP_begin_width[0]", 5e-4),
+        ("AP_duration[0]", 5e-4),
+        ("AP_fall_time[0]", 5e-4),
+        ("fast_AHP[0]", 0.01),
+        ("depolarized_base[0]", 0.01),
+        // The mean slopes of 100 mV in half a millisecond.
+        ("AP_rise_rate[0]", 0.1),
+        ("AP_fall_rate[0]", 0.1),
+        ("phaseslope_max", 0.1),
         // A two-thousandth of the steepest slope, 200 mV/ms.
         ("AP_peak_upstroke[0]", 0.1),
         ("AP_peak_downstroke[0]", 0.1),
@@ -230,7 +358,7 @@ fn precise_features_move_smoothly_and_those_of_efel_jump() {
 #[test]
 fn a_spike_needs_both_crossings() {
     let count = |mode, voltage_mv: &[f64]| {
-        let response = Response { interval_ms: 0.1, voltage_mv, stimulus_ms: None };
+        let response = Response { interval_ms: 0.1, voltage_mv, ..Response::default() };
         value(mode, &response, "Spikecount")
     };
     for mode in MODES {
@@ -247,7 +375,7 @@ fn a_spike_needs_both_crossings() {
 fn a_badly_sampled_peak_stays_near_its_samples() {
     for (before, top, after) in [(-60.0, 30.0, -60.0), (20.0, 30.0, -60.0), (30.0, 30.0, -60.0)] {
         let voltage_mv = [-60.0, -60.0, before, top, after, -60.0, -60.0];
-        let response = Response { interval_ms: 0.25, voltage_mv: &voltage_mv, stimulus_ms: None };
+        let response = Response { interval_ms: 0.25, voltage_mv: &voltage_mv, ..Response::default() };
         let peak_mv = value(Mode::Precise, &response, "peak_voltage[0]").unwrap();
         let peak_ms = value(Mode::Precise, &response, "peak_time[0]").unwrap();
         assert!(peak_mv >= top && peak_mv <= top + 90.0 / 8.0, "{peak_mv}");
@@ -259,7 +387,12 @@ fn a_badly_sampled_peak_stays_near_its_samples() {
 fn the_statistics_of_a_sine_are_known() {
     let voltage_mv: Vec<f64> =
         (0..2000).map(|i| -60.0 + 5.0 * (std::f64::consts::TAU * f64::from(i) / 100.0).sin()).collect();
-    let response = Response { interval_ms: 0.1, voltage_mv: &voltage_mv, stimulus_ms: Some((100.0, 190.0)) };
+    let response = Response {
+        interval_ms: 0.1,
+        voltage_mv: &voltage_mv,
+        stimulus_ms: Some((100.0, 190.0)),
+        stimulus_current_na: CURRENT_NA,
+    };
     for mode in MODES {
         for (measure, expected) in [
             ("mean_voltage_stim", -60.0),
@@ -290,7 +423,7 @@ proptest! {
         ]),
         threshold_mv in prop_oneof![Just(-20.0), any::<f64>()],
     ) {
-        let response = Response { interval_ms, voltage_mv: &voltage_mv, stimulus_ms };
+        let response = Response { interval_ms, voltage_mv: &voltage_mv, stimulus_ms, stimulus_current_na: CURRENT_NA };
         for mode in MODES {
             let mut analyser = Analyser::new(mode, threshold_mv);
             let analysis = analyser.analyse(&response);
@@ -319,7 +452,12 @@ proptest! {
 fn ten_features_of_fifty_spikes_take_less_than_fifty_microseconds() {
     let peaks_ms: Vec<f64> = (0..50).map(|spike| 52.0 + 4.7 * f64::from(spike)).collect();
     let voltage_mv = sweep(0.025, 300.0, &peaks_ms);
-    let response = Response { interval_ms: 0.025, voltage_mv: &voltage_mv, stimulus_ms: Some((50.0, 290.0)) };
+    let response = Response {
+        interval_ms: 0.025,
+        voltage_mv: &voltage_mv,
+        stimulus_ms: Some((50.0, 290.0)),
+        stimulus_current_na: CURRENT_NA,
+    };
     let measures = [
         "Spikecount",
         "mean_frequency",

@@ -19,12 +19,12 @@ pub struct Spike {
     pub peak: Point,
 }
 
-/// Where the upstroke of a spike begins.
+/// Where the upstroke of a spike begins, or its downstroke ends.
 #[derive(Clone, Copy, Debug)]
-pub struct Onset {
+pub struct Edge {
     /// Which spike of the sweep.
     pub spike: usize,
-    /// Where it begins.
+    /// Where it begins or ends.
     pub point: Point,
 }
 
@@ -43,7 +43,8 @@ pub struct Analyser {
 #[derive(Debug)]
 struct Lists {
     troughs: Lazy<Point>,
-    onsets: Lazy<Onset>,
+    onsets: Lazy<Edge>,
+    ends: Lazy<Edge>,
     values: RefCell<Vec<f64>>,
 }
 
@@ -56,13 +57,19 @@ pub struct Analysis<'a> {
     pub(super) spikes: &'a [Spike],
     /// Start and stop, if there is a stimulus of positive duration.
     pub(super) stimulus_ms: Option<(f64, f64)>,
+    pub(super) stimulus_current_na: Option<f64>,
     lists: &'a Lists,
 }
 
 impl Analyser {
     /// An analyser that calls a crossing of `threshold_mv` a spike; −20 mV is eFEL's and the usual choice.
     pub fn new(mode: Mode, threshold_mv: f64) -> Self {
-        let lists = Lists { troughs: Lazy::new(), onsets: Lazy::new(), values: RefCell::new(Vec::new()) };
+        let lists = Lists {
+            troughs: Lazy::new(),
+            onsets: Lazy::new(),
+            ends: Lazy::new(),
+            values: RefCell::new(Vec::new()),
+        };
         let (grid, envelope) = (efel::Grid::default(), Envelope::new());
         Self { mode, threshold_mv, grid, envelope, spikes: Vec::new(), lists }
     }
@@ -76,7 +83,7 @@ impl Analyser {
         let usable = interval_ms > 0.0 && interval_ms.is_finite() && response.voltage_mv.len() > 1;
         let usable = usable && self.envelope.follow(response.voltage_mv);
         let voltage_mv = if usable { response.voltage_mv } else { &[] };
-        match self.mode {
+        let analysis = match self.mode {
             Mode::Efel => {
                 self.analyse_timed(|index| index as f64 * interval_ms, voltage_mv, response.stimulus_ms)
             }
@@ -86,7 +93,8 @@ impl Analyser {
                 precise::find_spikes(&trace, self.threshold_mv, &mut self.spikes);
                 self.analysis(trace, response.stimulus_ms)
             }
-        }
+        };
+        Analysis { stimulus_current_na: response.stimulus_current_na, ..analysis }
     }
 
     /// The analysis of eFEL, for samples at any increasing times.
@@ -107,6 +115,7 @@ impl Analyser {
         self.spikes.clear();
         self.lists.troughs.forget();
         self.lists.onsets.forget();
+        self.lists.ends.forget();
     }
 
     fn analysis<'a>(&'a self, trace: Trace<'a>, stimulus_ms: Option<(f64, f64)>) -> Analysis<'a> {
@@ -117,6 +126,7 @@ impl Analyser {
             trace,
             spikes: &self.spikes,
             stimulus_ms,
+            stimulus_current_na: None,
             lists: &self.lists,
         }
     }
@@ -132,13 +142,22 @@ impl Analysis<'_> {
     }
 
     /// Where the upstrokes begin, for the spikes that have such a place.
-    pub(super) fn onsets(&self) -> Ref<'_, [Onset]> {
+    pub(super) fn onsets(&self) -> Ref<'_, [Edge]> {
         self.lists.onsets.get(|onsets| match (self.mode, self.stimulus_ms) {
             (Mode::Efel, Some((start_ms, _))) => {
                 efel::find_onsets(&self.trace, self.spikes, &self.troughs(), start_ms, onsets);
             }
             (Mode::Efel, None) => {}
             (Mode::Precise, _) => precise::find_onsets(&self.trace, self.spikes, onsets),
+        })
+    }
+
+    /// Where the downstrokes end, for the spikes that have such a place.
+    pub(super) fn ends(&self) -> Ref<'_, [Edge]> {
+        self.lists.ends.get(|ends| match (self.mode, self.stimulus_ms) {
+            (Mode::Efel, Some((start_ms, _))) => efel::find_ends(&self.trace, self.spikes, start_ms, ends),
+            (Mode::Efel, None) => {}
+            (Mode::Precise, _) => precise::find_ends(&self.trace, self.spikes, ends),
         })
     }
 

@@ -1,7 +1,9 @@
 //! The definitions of eFEL 5.7.34 to the bit, with their quirks.
 //! Source: <https://efel.readthedocs.io/en/latest/eFeatures.html>
 
-use super::analysis::{Onset, Spike};
+use std::ops::Range;
+
+use super::analysis::{Edge, Spike};
 use super::envelope::Envelope;
 use super::trace::{Clock, Point, Trace};
 
@@ -117,7 +119,7 @@ pub fn find_onsets(
     spikes: &[Spike],
     troughs: &[Point],
     start_ms: f64,
-    onsets: &mut Vec<Onset>,
+    onsets: &mut Vec<Edge>,
 ) {
     let stimulus = trace.first_from(start_ms);
     let minima = [stimulus.saturating_sub(2)]
@@ -126,7 +128,7 @@ pub fn find_onsets(
     let later = spikes.iter().enumerate().filter(|(_, spike)| spike.peak.index > stimulus);
     onsets.extend(later.zip(minima).filter_map(|((spike, Spike { peak, .. }), minimum)| {
         let point = trace.point(onset(trace, minimum, peak.index)?);
-        Some(Onset { spike, point })
+        Some(Edge { spike, point })
     }));
 }
 
@@ -136,34 +138,68 @@ fn onset(trace: &Trace<'_>, minimum: usize, peak: usize) -> Option<usize> {
     flats.find_map(|flat| (flat + 1..=flat + STEEP_SAMPLES).all(steep).then_some(flat + 1))
 }
 
+/// For each spike after the start of the stimulus: after its steepest fall, the first sample that falls by less
+/// than 12 mV/ms.
+pub fn find_ends(trace: &Trace<'_>, spikes: &[Spike], start_ms: f64, ends: &mut Vec<Edge>) {
+    let stimulus = trace.first_from(start_ms);
+    let next = spikes.iter().skip(1).map(|spike| spike.peak.index).chain([trace.len().saturating_sub(1)]);
+    ends.extend(spikes.iter().zip(next).enumerate().filter_map(|(spike, (own, next))| {
+        let peak = own.peak.index;
+        let (steepest, _) = trace.steepest(peak + 1..next, -1.0).filter(|_| peak > stimulus)?;
+        let mut later = steepest..next;
+        let end = later.find(|&index| trace.slope_mv_per_ms(index) >= END_SLOPE_MV_PER_MS)?;
+        Some(Edge { spike, point: trace.point(end) })
+    }));
+}
+
 /// Time between the samples nearest to half height, before and after the peak.
 /// Returns no value if a spike was mistaken for another.
-pub fn half_widths_ms(trace: &Trace<'_>, spikes: &[Spike], onsets: &[Onset], widths_ms: &mut Vec<f64>) {
-    // eFEL counts onsets from the stimulus and peaks from the start of the sweep, and pairs the two.
-    for ((spike, end), onset) in spikes.iter().zip(ends(trace, spikes)).zip(onsets) {
+pub fn half_widths_ms(
+    trace: &Trace<'_>,
+    spikes: &[Spike],
+    onsets: &[Edge],
+    ends: &[Edge],
+    widths_ms: &mut Vec<f64>,
+) {
+    // eFEL counts onsets and ends from the stimulus and peaks from the start of the sweep, and pairs the three.
+    for (place, (spike, onset)) in spikes.iter().zip(onsets).enumerate() {
         let (peak, begin) = (spike.peak, onset.point);
-        if peak.index < begin.index {
+        // Without an end eFEL reads beyond its list.
+        let Some(end) = ends.get(place).filter(|_| peak.index >= begin.index) else {
             return widths_ms.clear();
-        }
+        };
         let half_mv = f64::midpoint(peak.voltage_mv, begin.voltage_mv);
         let distance = |&index: &usize| (trace.voltage_mv[index] - half_mv).abs();
-        let nearest = |range: std::ops::Range<usize>| {
-            range.min_by(|a, b| distance(a).total_cmp(&distance(b))).map(|index| trace.time_ms(index))
+        let nearest = |range: Range<usize>| {
+            let first = range.start;
+            range.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(first)
         };
-        let spike_end = end_of_spike(trace, peak.index, end.min(trace.len() - 1));
-        match (nearest(begin.index..peak.index), nearest(peak.index..spike_end)) {
-            (Some(rise_ms), Some(fall_ms)) => widths_ms.push(fall_ms - rise_ms),
-            _ => return widths_ms.clear(),
-        }
+        let rise = nearest(begin.index..peak.index);
+        // If the end is that of an earlier spike, eFEL leaves the fall at the first sample.
+        let fall = if end.point.index < peak.index { 0 } else { nearest(peak.index..end.point.index) };
+        widths_ms.push(trace.time_ms(fall) - trace.time_ms(rise));
     }
 }
 
-/// After the steepest fall, the first sample that falls by less than 12 mV/ms.
-fn end_of_spike(trace: &Trace<'_>, peak: usize, end: usize) -> usize {
-    let steepest = (peak + 1..end)
-        .min_by(|&a, &b| trace.slope_mv_per_ms(a).total_cmp(&trace.slope_mv_per_ms(b)))
-        .unwrap_or(end);
-    (steepest..end).find(|&index| trace.slope_mv_per_ms(index) >= END_SLOPE_MV_PER_MS).unwrap_or(end)
+/// Time from each begin to the first sample that is not above it.
+/// Minima and begins after the start of the stimulus are paired by their numbers.
+pub fn widths_at_begin_ms(
+    trace: &Trace<'_>,
+    onsets: &[Edge],
+    troughs: &[Point],
+    start_ms: f64,
+    widths_ms: &mut Vec<f64>,
+) {
+    let stimulus = trace.first_from(start_ms);
+    let minima = || troughs.iter().map(|trough| trough.index).filter(|&index| index > stimulus);
+    if onsets.len() < minima().count() {
+        return;
+    }
+    widths_ms.extend(onsets.iter().zip(minima()).map(|(Edge { point: begin, .. }, minimum)| {
+        let mut later = begin.index + 1..minimum;
+        let fall = later.find(|&index| trace.voltage_mv[index] <= begin.voltage_mv).unwrap_or(minimum);
+        trace.time_ms(fall) - begin.time_ms
+    }));
 }
 
 /// Time between the crossings of the level halfway between the peak and the minimum after it.

@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use super::analysis::Analysis;
-use super::catalogue::{FEATURES, Feature};
+use super::catalogue::Feature;
+use super::list::FEATURES;
 use crate::settings::did_you_mean;
 use crate::units::Unit;
 
@@ -163,7 +164,8 @@ impl Pick {
     }
 }
 
-fn median(values: &mut [f64]) -> Option<f64> {
+/// The middle value, or the mean of the two in the middle; sorts the values.
+pub(super) fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
     let lower = values[(values.len() - 1) / 2];

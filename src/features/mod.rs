@@ -33,12 +33,17 @@
 //! from the start of the stimulus up to, but without, its end. eFEL: <https://efel.readthedocs.io>.
 
 mod analysis;
+mod block;
 mod catalogue;
 mod efel;
 mod envelope;
+mod intervals;
 mod lazy;
+mod list;
 mod measure;
 mod precise;
+mod relaxation;
+mod shapes;
 mod spikes;
 mod trace;
 mod voltages;
@@ -47,11 +52,12 @@ mod voltages;
 mod reference_tests;
 
 pub use analysis::{Analyser, Analysis};
-pub use catalogue::{FEATURES, Feature};
+pub use catalogue::Feature;
+pub use list::FEATURES;
 pub use measure::{FeatureError, Measure, extract_all};
 
 /// One sweep of voltage as features see it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Response<'a> {
     /// Time from one sample to the next; the first sample is at 0 ms.
     pub interval_ms: f64,
@@ -59,6 +65,8 @@ pub struct Response<'a> {
     pub voltage_mv: &'a [f64],
     /// Start and stop of the stimulus, if there is one.
     pub stimulus_ms: Option<(f64, f64)>,
+    /// How far the stimulus is above the holding current, if it is one step into the whole cell.
+    pub stimulus_current_na: Option<f64>,
 }
 
 /// Which definitions are used.

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
-use super::analysis::{Onset, Spike};
+use super::analysis::{Edge, Spike};
 use super::trace::{Point, Trace, vertex};
 
 /// The upstroke begins where the voltage rises faster than this; eFEL's `DerivativeThreshold`.
 const ONSET_SLOPE_MV_PER_MS: f64 = 10.0;
+
+/// The downstroke ends where the voltage falls slower than this; eFEL's `DownDerivativeThreshold`.
+const END_SLOPE_MV_PER_MS: f64 = -12.0;
 
 /// A spike lies between an upward crossing of the threshold and the next downward one.
 /// A sample on the threshold counts as below it.
@@ -42,25 +45,46 @@ pub fn find_troughs(trace: &Trace<'_>, spikes: &[Spike], troughs: &mut Vec<Point
 }
 
 /// Back from the steepest rise of each spike: where the slope is 10 mV/ms, between two samples.
-pub fn find_onsets(trace: &Trace<'_>, spikes: &[Spike], onsets: &mut Vec<Onset>) {
+pub fn find_onsets(trace: &Trace<'_>, spikes: &[Spike], onsets: &mut Vec<Edge>) {
     onsets.extend((0..spikes.len()).filter_map(|spike| {
         let point = onset(trace, before(spikes, spike), spikes[spike])?;
-        Some(Onset { spike, point })
+        Some(Edge { spike, point })
     }));
 }
 
 fn onset(trace: &Trace<'_>, first: usize, spike: Spike) -> Option<Point> {
     let slope = |index: usize| trace.slope_mv_per_ms(index);
-    let (steepest, _) = steepest(trace, spike.rise.saturating_sub(1)..spike.peak.index + 1, 1.0)
+    let (steepest, _) = trace
+        .steepest(spike.rise.saturating_sub(1)..spike.peak.index + 1, 1.0)
         .filter(|(_, slope)| *slope >= ONSET_SLOPE_MV_PER_MS)?;
     let index = (first..steepest).rev().find(|&index| slope(index) < ONSET_SLOPE_MV_PER_MS)?;
-    let share = (ONSET_SLOPE_MV_PER_MS - slope(index)) / (slope(index + 1) - slope(index));
+    Some(where_slope_is(trace, index, ONSET_SLOPE_MV_PER_MS))
+}
+
+/// Where the slope, between the samples `index` and `index + 1`, is `level`.
+fn where_slope_is(trace: &Trace<'_>, index: usize, level_mv_per_ms: f64) -> Point {
+    let slopes = (trace.slope_mv_per_ms(index), trace.slope_mv_per_ms(index + 1));
+    let share = (level_mv_per_ms - slopes.0) / (slopes.1 - slopes.0);
     let (from, to) = (trace.point(index), trace.point(index + 1));
-    Some(Point {
+    Point {
         index,
         time_ms: from.time_ms + share * (to.time_ms - from.time_ms),
         voltage_mv: from.voltage_mv + share * (to.voltage_mv - from.voltage_mv),
-    })
+    }
+}
+
+/// On from the steepest fall of each spike: where the slope is −12 mV/ms, between two samples.
+pub fn find_ends(trace: &Trace<'_>, spikes: &[Spike], ends: &mut Vec<Edge>) {
+    ends.extend((0..spikes.len()).filter_map(|spike| {
+        let range = spikes[spike].peak.index..after(trace, spikes, spike).end;
+        let (steepest, fall) = trace.steepest(range.clone(), -1.0)?;
+        if -fall >= END_SLOPE_MV_PER_MS {
+            return None;
+        }
+        let mut later = steepest..range.end.saturating_sub(1);
+        let index = later.find(|&index| trace.slope_mv_per_ms(index + 1) >= END_SLOPE_MV_PER_MS)?;
+        Some(Edge { spike, point: where_slope_is(trace, index, END_SLOPE_MV_PER_MS) })
+    }));
 }
 
 /// How long a spike stays above `level_mv`, between interpolated crossings on both sides of its peak.
@@ -71,27 +95,26 @@ pub fn width_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64
         return None;
     }
     let rise = (before(spikes, spike)..top).rev().find(below)?;
-    let fall = (top + 1..after(trace, spikes, spike).end).find(below)?;
-    Some(trace.crossing_ms(fall - 1, level_mv) - trace.crossing_ms(rise, level_mv))
+    Some(fall_ms(trace, spikes, spike, level_mv)? - trace.crossing_ms(rise, level_mv))
+}
+
+/// When a spike falls through `level_mv`, which lies below its peak.
+pub fn fall_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64) -> Option<f64> {
+    let mut later = spikes[spike].peak.index + 1..after(trace, spikes, spike).end;
+    let fall = later.find(|&index| trace.voltage_mv[index] < level_mv)?;
+    Some(trace.crossing_ms(fall - 1, level_mv))
 }
 
 /// The steepest rise of a spike in mV/ms.
 pub fn upstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
     let range = before(spikes, spike)..spikes[spike].peak.index + 1;
-    Some(slope_vertex(trace, steepest(trace, range, 1.0)?.0))
+    Some(slope_vertex(trace, trace.steepest(range, 1.0)?.0))
 }
 
 /// The steepest fall of a spike in mV/ms, a negative number.
 pub fn downstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
     let range = spikes[spike].peak.index..after(trace, spikes, spike).end;
-    Some(slope_vertex(trace, steepest(trace, range, -1.0)?.0))
-}
-
-/// The sample with the largest `sign` · dV/dt, and how large that is in mV/ms.
-fn steepest(trace: &Trace<'_>, range: Range<usize>, sign: f64) -> Option<(usize, f64)> {
-    range
-        .map(|index| (index, sign * trace.slope_mv_per_ms(index)))
-        .reduce(|best, own| if own.1 > best.1 { own } else { best })
+    Some(slope_vertex(trace, trace.steepest(range, -1.0)?.0))
 }
 
 fn slope_vertex(trace: &Trace<'_>, index: usize) -> f64 {

@@ -47,7 +47,7 @@ impl Comparison {
     /// The smooth definitions find the same spikes, at most one sample away from where eFEL puts them.
     fn precise(&mut self, name: &str, interval_ms: f64, voltage_mv: &[f64], case: &Value) {
         let mut analyser = Analyser::new(Mode::Precise, -20.0);
-        let analysis = analyser.analyse(&Response { interval_ms, voltage_mv, stimulus_ms: None });
+        let analysis = analyser.analyse(&Response { interval_ms, voltage_mv, ..Response::default() });
         let found: Vec<f64> = analysis.spikes.iter().map(|spike| spike.peak.time_ms).collect();
         let expected = case["features"]["peak_time"].as_array();
         let expected: Vec<f64> = expected.into_iter().flatten().filter_map(Value::as_f64).collect();

@@ -1,6 +1,6 @@
 //! The values of the features of spikes.
 
-use super::analysis::{Analysis, Spike};
+use super::analysis::Analysis;
 use super::trace::Point;
 use super::{Mode, efel, precise};
 
@@ -22,6 +22,8 @@ pub fn mean_frequency_hz(analysis: &Analysis<'_>) -> Option<f64> {
     let rate_hz = |duration_ms: f64| 1000.0 * spikes.len() as f64 / duration_ms;
     match analysis.mode {
         Mode::Efel if analysis.spikes.is_empty() => None,
+        // eFEL divides by the time from the start to 0 ms.
+        Mode::Efel if spikes.is_empty() && start_ms == 0.0 => None,
         Mode::Efel => Some(spikes.last().map_or(0.0, |last| rate_hz(last.peak.time_ms - start_ms))),
         Mode::Precise => Some(rate_hz(stop_ms - start_ms)),
     }
@@ -51,86 +53,17 @@ pub fn peak_voltage_mv(analysis: &Analysis<'_>, values: &mut Values) {
     values.extend(analysis.spikes.iter().map(|spike| spike.peak.voltage_mv));
 }
 
-pub fn all_intervals_ms(analysis: &Analysis<'_>, values: &mut Values) {
-    values.extend(analysis.intervals_ms());
-}
-
-pub fn later_intervals_ms(analysis: &Analysis<'_>, values: &mut Values) {
-    values.extend(analysis.intervals_ms().skip(1));
-}
-
-pub fn interval_variation(analysis: &Analysis<'_>) -> Option<f64> {
-    let intervals_ms = analysis.intervals_ms().skip(1);
-    let count = intervals_ms.clone().count() as f64;
-    if count < 2.0 {
-        return None;
-    }
-    let mean_ms = intervals_ms.clone().sum::<f64>() / count;
-    let variance = intervals_ms.map(|interval| (interval - mean_ms).powi(2)).sum::<f64>() / (count - 1.0);
-    Some(variance.sqrt() / mean_ms)
-}
-
-pub fn irregularity_ms(analysis: &Analysis<'_>) -> Option<f64> {
-    let intervals_ms = analysis.intervals_ms().skip(1);
-    let steps = intervals_ms.clone().zip(intervals_ms.skip(1)).map(|(before, after)| (after - before).abs());
-    mean_of(steps)
-}
-
-pub fn first_interval_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
-    analysis.intervals_ms().next().map(|interval_ms| 1000.0 / interval_ms)
-}
-
-/// (n − 1) intervals over the time that they take.
-pub fn spike_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
-    let (count, total_ms) =
-        analysis.intervals_ms().fold((0, 0.0), |(count, total), interval| (count + 1, total + interval));
-    (count > 0).then(|| 1000.0 * f64::from(count) / total_ms)
-}
-
-pub fn adaptation_without_start(analysis: &Analysis<'_>) -> Option<f64> {
-    let spikes = analysis.spikes_in_stimulus()?;
-    // eFEL's `spike_skipf` and `max_spike_skip`: a tenth of the spikes, rounded, and at most two.
-    let skipped = ((0.1 * spikes.len() as f64 + 0.5) as usize).min(2);
-    adaptation(spikes.get(skipped..).filter(|rest| rest.len() >= 4)?)
-}
-
-pub fn adaptation_without_first(analysis: &Analysis<'_>) -> Option<f64> {
-    let spikes = analysis.spikes_in_stimulus().filter(|spikes| spikes.len() >= 4)?;
-    adaptation(&spikes[1..])
-}
-
-/// Mean relative growth of successive intervals.
-fn adaptation(spikes: &[Spike]) -> Option<f64> {
-    let intervals_ms = spikes.windows(2).map(|pair| pair[1].peak.time_ms - pair[0].peak.time_ms);
-    mean_of(intervals_ms.clone().zip(intervals_ms.skip(1)).map(|(a, b)| (b - a) / (b + a)))
-}
-
-fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
-    (count > 0).then(|| sum / f64::from(count))
-}
-
-pub fn onset_voltage_mv(analysis: &Analysis<'_>, values: &mut Values) {
-    values.extend(analysis.onsets().iter().map(|onset| onset.point.voltage_mv));
-}
-
-pub fn onset_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
-    values.extend(analysis.onsets().iter().map(|onset| onset.point.time_ms));
-}
-
-pub fn rise_time_ms(analysis: &Analysis<'_>, values: &mut Values) {
-    let peak_ms = |spike: usize| analysis.spikes[spike].peak.time_ms;
-    values.extend(analysis.onsets().iter().map(|onset| peak_ms(onset.spike) - onset.point.time_ms));
-}
-
 pub fn upstroke_mv_per_ms(analysis: &Analysis<'_>, values: &mut Values) {
     let (trace, spikes) = (&analysis.trace, analysis.spikes);
     let slope = |index: usize| trace.slope_mv_per_ms(index);
     match analysis.mode {
         Mode::Efel => {
-            let onsets = analysis.onsets();
-            let upstrokes = onsets.iter().map(|o| o.point.index..=spikes[o.spike].peak.index);
-            values.extend(upstrokes.filter_map(|upstroke| upstroke.map(slope).reduce(f64::max)));
+            let mut peaks = spikes.iter().map(|spike| spike.peak.index);
+            values.extend(analysis.onsets().iter().filter_map(|onset| {
+                // eFEL gives each begin the first peak after it that no earlier begin has.
+                let peak = peaks.find(|&peak| peak >= onset.point.index)?;
+                (onset.point.index..=peak).map(slope).reduce(f64::max)
+            }));
         }
         Mode::Precise => values
             .extend((0..spikes.len()).filter_map(|spike| precise::upstroke_mv_per_ms(trace, spikes, spike))),
@@ -162,24 +95,10 @@ pub fn width_at_threshold_ms(analysis: &Analysis<'_>, values: &mut Values) {
     }
 }
 
-pub fn amplitude_mv(analysis: &Analysis<'_>, values: &mut Values) {
-    let onsets = analysis.onsets();
-    match (analysis.mode, analysis.spikes_in_stimulus()) {
-        // eFEL pairs the peaks within the stimulus with the onsets by their numbers.
-        (Mode::Efel, Some(spikes)) if spikes.len() <= onsets.len() => values.extend(
-            spikes.iter().zip(&*onsets).map(|(spike, onset)| spike.peak.voltage_mv - onset.point.voltage_mv),
-        ),
-        (Mode::Efel, _) => {}
-        (Mode::Precise, _) => values.extend(
-            onsets.iter().map(|onset| analysis.spikes[onset.spike].peak.voltage_mv - onset.point.voltage_mv),
-        ),
-    }
-}
-
 pub fn half_width_ms(analysis: &Analysis<'_>, values: &mut Values) {
     let (trace, spikes) = (&analysis.trace, analysis.spikes);
     match analysis.mode {
-        Mode::Efel => efel::half_widths_ms(trace, spikes, &analysis.onsets(), values),
+        Mode::Efel => efel::half_widths_ms(trace, spikes, &analysis.onsets(), &analysis.ends(), values),
         Mode::Precise => values.extend(analysis.onsets().iter().filter_map(|onset| {
             let half_mv = f64::midpoint(spikes[onset.spike].peak.voltage_mv, onset.point.voltage_mv);
             precise::width_ms(trace, spikes, onset.spike, half_mv)

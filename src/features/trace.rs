@@ -60,6 +60,19 @@ impl Trace<'_> {
         (self.voltage_mv[after] - self.voltage_mv[before]) / span_ms
     }
 
+    /// The sample of `range` with the largest `sign` · dV/dt, the first of equals, and how large that is.
+    pub fn steepest(&self, range: Range<usize>, sign: f64) -> Option<(usize, f64)> {
+        range
+            .map(|index| (index, sign * self.slope_mv_per_ms(index)))
+            .reduce(|best, own| if own.1 > best.1 { own } else { best })
+    }
+
+    /// The slope of the straight line from a sample to the next one in mV/ms.
+    pub fn rise_mv_per_ms(&self, index: usize) -> f64 {
+        let (from, to) = (self.point(index), self.point(index + 1));
+        (to.voltage_mv - from.voltage_mv) / (to.time_ms - from.time_ms)
+    }
+
     /// The first sample at `time_ms` or later; the number of samples if there is none.
     pub fn first_from(&self, time_ms: f64) -> usize {
         match self.clock {
@@ -154,6 +167,32 @@ impl Trace<'_> {
         let (offset, voltage_mv) = vertex(before, sample.voltage_mv, after);
         let time_ms = sample.time_ms + offset * (self.time_ms(index + 1) - sample.time_ms);
         Point { index, time_ms, voltage_mv }
+    }
+
+    /// The voltage on the straight line between two samples; `None` outside of the sweep.
+    fn voltage_at_mv(&self, time_ms: f64) -> Option<f64> {
+        let after = self.first_from(time_ms);
+        let Some(before) = after.checked_sub(1) else { return self.voltage_mv.first().copied() };
+        let (from, to) = (self.point(before), (after < self.len()).then(|| self.point(after))?);
+        let share = (time_ms - from.time_ms) / (to.time_ms - from.time_ms);
+        Some(from.voltage_mv + share * (to.voltage_mv - from.voltage_mv))
+    }
+
+    /// The mean of the straight lines between the samples from one time to another, which need not be samples.
+    pub fn mean_between(&self, from_ms: f64, to_ms: f64) -> Option<f64> {
+        if !(from_ms >= 0.0 && from_ms < to_ms) {
+            return None;
+        }
+        let (mut before, end) =
+            ((from_ms, self.voltage_at_mv(from_ms)?), (to_ms, self.voltage_at_mv(to_ms)?));
+        let inside = self.first_after(from_ms)..self.first_from(to_ms);
+        let samples = inside.map(|index| (self.time_ms(index), self.voltage_mv[index]));
+        let mut area = 0.0;
+        for own in samples.chain([end]) {
+            area += (own.0 - before.0) * f64::midpoint(before.1, own.1);
+            before = own;
+        }
+        Some(area / (to_ms - from_ms))
     }
 
     /// When the straight line between the samples `index` and `index + 1` is at `level_mv`.

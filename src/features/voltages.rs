@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Mode;
 use super::analysis::Analysis;
-use super::trace::{central_moment, mean};
+use super::trace::{central_moment, mean, vertex};
 
 /// A spread below this, relative to the size of the values, is rounding error and has no shape.
 const ROUNDING: f64 = 1e-12;
@@ -25,6 +25,83 @@ pub fn voltage_after_stimulus_mv(analysis: &Analysis<'_>) -> Option<f64> {
     mean(analysis.trace.voltage_mv.get(analysis.trace.first_after(stop_ms)..)?)
 }
 
+/// The mean over the middle half of what follows the stimulus.
+pub fn voltage_long_after_stimulus_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    let (_, stop_ms) = analysis.stimulus_ms?;
+    let trace = &analysis.trace;
+    let rest_ms = trace.time_ms(trace.len().checked_sub(1)?) - stop_ms;
+    let first = trace.first_from(stop_ms + 0.25 * rest_ms);
+    let end = trace.first_after(stop_ms + 0.75 * rest_ms);
+    // eFEL adds one sample more before it looks at its time.
+    let end = if analysis.mode == Mode::Efel { (end + 1).min(trace.len()) } else { end };
+    mean(trace.voltage_mv.get(first..end)?)
+}
+
+pub fn highest_above_base_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(highest_mv(analysis)? - voltage_base_mv(analysis)?)
+}
+
+/// The mean over everything before the stimulus.
+fn voltage_before_stimulus_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    let (start_ms, _) = analysis.stimulus_ms?;
+    mean(&analysis.trace.voltage_mv[..analysis.trace.first_from(start_ms)])
+}
+
+/// Samples of eFEL's grid between the window of `voltage_deflection` and the end of the stimulus,
+/// and in the window.
+const DEFLECTION_WINDOW: usize = 5;
+
+/// How long before the end of the stimulus the same window begins and ends.
+const DEFLECTION_WINDOW_MS: (f64, f64) = (1.0, 0.5);
+
+pub fn late_deflection_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    let (_, stop_ms) = analysis.stimulus_ms?;
+    let trace = &analysis.trace;
+    let late_mv = match analysis.mode {
+        Mode::Efel => {
+            let end = Some(trace.first_after(stop_ms)).filter(|&end| end < trace.len())?;
+            let window = end.checked_sub(2 * DEFLECTION_WINDOW)?..end - DEFLECTION_WINDOW;
+            mean(&trace.voltage_mv[window])?
+        }
+        Mode::Precise => {
+            let (begin, end) = DEFLECTION_WINDOW_MS;
+            trace.mean_between(stop_ms - begin, stop_ms - end)?
+        }
+    };
+    Some(late_mv - voltage_before_stimulus_mv(analysis)?)
+}
+
+/// Of the stimulus, the part from 5 % to 15 %.
+pub fn early_deflection_mv(analysis: &Analysis<'_>) -> Option<f64> {
+    let (start_ms, stop_ms) = analysis.stimulus_ms?;
+    let begin_ms = start_ms + (stop_ms - start_ms) * (0.1 / 2.0);
+    let end_ms = begin_ms + (stop_ms - start_ms) * 0.1;
+    let window = analysis.trace.first_after(begin_ms)..analysis.trace.first_after(end_ms);
+    Some(mean(analysis.trace.voltage_mv.get(window)?)? - voltage_before_stimulus_mv(analysis)?)
+}
+
+pub fn resistance_mohm(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(late_deflection_mv(analysis)? / analysis.stimulus_current_na?)
+}
+
+pub fn steady_resistance_mohm(analysis: &Analysis<'_>) -> Option<f64> {
+    Some(steady_deflection_mv(analysis)? / analysis.stimulus_current_na?)
+}
+
+pub fn steepest_rise_mv_per_ms(analysis: &Analysis<'_>) -> Option<f64> {
+    let trace = &analysis.trace;
+    let last = trace.len().checked_sub(2)?;
+    let rise = |index: usize| trace.rise_mv_per_ms(index);
+    let steeper = |best: (usize, f64), own: (usize, f64)| if own.1 > best.1 { own } else { best };
+    let (index, steepest) = (0..=last).map(|index| (index, rise(index))).reduce(steeper)?;
+    match analysis.mode {
+        Mode::Precise if index > 0 && index < last => {
+            Some(vertex(rise(index - 1), steepest, rise(index + 1)).1)
+        }
+        Mode::Precise | Mode::Efel => Some(steepest),
+    }
+}
+
 pub fn voltage_at_end_of_stimulus_mv(analysis: &Analysis<'_>) -> Option<f64> {
     let (start_ms, stop_ms) = analysis.stimulus_ms?;
     let end = analysis.trace.between(stop_ms - 0.1 * (stop_ms - start_ms), stop_ms);
@@ -36,15 +113,22 @@ pub fn steady_deflection_mv(analysis: &Analysis<'_>) -> Option<f64> {
 }
 
 pub fn lowest_mv(analysis: &Analysis<'_>) -> Option<f64> {
-    let range = analysis.stimulus_range()?;
+    let range = range_of_extremes(analysis)?;
     let lowest = analysis.trace.lowest(range.clone())?;
     Some(extreme_mv(analysis, &range, lowest))
 }
 
 pub fn highest_mv(analysis: &Analysis<'_>) -> Option<f64> {
-    let range = analysis.stimulus_range()?;
+    let range = range_of_extremes(analysis)?;
     let highest = analysis.trace.highest(range.clone())?;
     Some(extreme_mv(analysis, &range, highest))
+}
+
+fn range_of_extremes(analysis: &Analysis<'_>) -> Option<Range<usize>> {
+    let range = analysis.stimulus_range()?;
+    // eFEL lets a stimulus that outlasts the sweep end at the last sample, which it leaves out.
+    let outlasted = analysis.mode == Mode::Efel && range.end == analysis.trace.len();
+    if outlasted { Some(range.start..range.end - 1).filter(|range| !range.is_empty()) } else { Some(range) }
 }
 
 fn extreme_mv(analysis: &Analysis<'_>, range: &Range<usize>, index: usize) -> f64 {

@@ -204,7 +204,12 @@ impl DataReader {
         voltage_mv: &[f64],
         analyser: &mut Analyser,
     ) -> Vec<(&Compared, Option<f64>)> {
-        let response = Response { interval_ms: sweep.interval_ms, voltage_mv, stimulus_ms: sweep.window_ms };
+        let response = Response {
+            interval_ms: sweep.interval_ms,
+            voltage_mv,
+            stimulus_ms: sweep.window_ms,
+            stimulus_current_na: sweep.stimulus_current_na(),
+        };
         let analysis = analyser.analyse(&response);
         let wanted =
             |compared: &&Compared| compared.sweeps.as_ref().is_none_or(|names| names.contains(&sweep.name));

@@ -33,6 +33,13 @@ impl ExperimentSweep {
     pub fn title(&self) -> String {
         title(&self.name)
     }
+
+    /// Size of the stimulus in nA, if it is one step into the whole cell; as it is written, also if it is inferred.
+    pub fn stimulus_current_na(&self) -> Option<f64> {
+        let Stimulus { unit: Unit::Picoamp, components, .. } = &self.stimulus else { return None };
+        let [step] = components.as_slice() else { return None };
+        step.waveform.is_constant().then_some(step.amplitude / 1000.0)
+    }
 }
 
 fn title(name: &str) -> String {

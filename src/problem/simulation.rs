@@ -135,6 +135,7 @@ impl Simulation {
                     interval_ms: sweep.interval_ms,
                     voltage_mv: trace,
                     stimulus_ms: sweep.window_ms,
+                    stimulus_current_na: sweep.stimulus_current_na(),
                 };
                 let analysis = analyser.analyse(&response);
                 values.extend(measures.iter().map(|measure| measure.value(&analysis)));

@@ -28,6 +28,8 @@ pub struct FeatureOptions {
     pub start_ms: Option<f64>,
     /// End of the stimulus in ms.
     pub stop_ms: Option<f64>,
+    /// Size of the current step in pA, in place of the recorded one.
+    pub current_pa: Option<f64>,
     /// Which definitions.
     pub mode: Mode,
     /// Voltage that a spike crosses.
@@ -67,11 +69,12 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
     let chosen = chosen.filter(|(index, _)| options.sweep.is_none_or(|sweep| sweep == *index));
     let measured: Vec<Measured<'_>> = chosen
         .map(|(index, sweep)| {
-            let window = window_ms(sweep, options);
+            let (window, current_na) = stimulus(sweep, options);
             let response = Response {
                 interval_ms: sweep.interval_ms,
                 voltage_mv: &sweep.voltage_mv,
                 stimulus_ms: window,
+                stimulus_current_na: current_na,
             };
             Measured { index, sweep, window, values: extract_all(&analyser.analyse(&response)) }
         })
@@ -90,6 +93,7 @@ fn check_numbers(options: &FeatureOptions) -> Result<(), RunError> {
     let given = [
         ("--start", options.start_ms),
         ("--stop", options.stop_ms),
+        ("--current", options.current_pa),
         ("--threshold", Some(options.threshold_mv)),
     ];
     if let Some((flag, _)) = given.iter().find(|(_, value)| value.is_some_and(|value| !value.is_finite())) {
@@ -105,12 +109,16 @@ fn check_numbers(options: &FeatureOptions) -> Result<(), RunError> {
     Ok(())
 }
 
-/// The stimulus: as the command line says, or the step of the recorded current.
-fn window_ms(sweep: &Sweep, options: &FeatureOptions) -> Option<(f64, f64)> {
-    let step = sweep.current.as_ref().and_then(|current| current.recognise_step(sweep.interval_ms));
-    let start = options.start_ms.or(step.as_ref().map(|step| step.start_ms))?;
-    let stop = options.stop_ms.or(step.as_ref().map(|step| step.stop_ms))?;
-    (stop > start).then_some((start, stop))
+/// Start and stop of the stimulus in ms and its size in nA: as the command line says, or the step of the recorded
+/// current. A current through a patch of membrane gives no size.
+fn stimulus(sweep: &Sweep, options: &FeatureOptions) -> (Option<(f64, f64)>, Option<f64>) {
+    let current = sweep.current.as_ref();
+    let step = current.and_then(|current| current.recognise_step(sweep.interval_ms));
+    let start = options.start_ms.or(step.as_ref().map(|step| step.start_ms));
+    let stop = options.stop_ms.or(step.as_ref().map(|step| step.stop_ms));
+    let recorded_pa = step.filter(|_| current.is_some_and(|current| current.unit == Unit::Picoamp));
+    let current_pa = options.current_pa.or(recorded_pa.map(|step| step.amplitude));
+    (start.zip(stop).filter(|(start, stop)| stop > start), current_pa.map(|current| current / 1000.0))
 }
 
 fn as_json(measured: &Measured<'_>) -> Value {
