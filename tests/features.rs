@@ -71,6 +71,10 @@ fn a_sweep_that_is_shifted_in_time_keeps_its_features() {
             voltage_mv.splice(0..0, std::iter::repeat_n(REST_MV, (shift_ms / interval_ms) as usize));
             for ((feature, before), (_, after)) in early.into_iter().zip(measure(&voltage_mv, shift_ms)) {
                 without_value.retain(|name| *name != feature.name || before.is_none());
+                // By the rounding of its times eFEL's grid gains or loses a sample at the ends of this window.
+                if mode == Mode::Efel && feature.name == "voltage_deflection_begin" {
+                    continue;
+                }
                 let is_time = ["peak_time", "AP_begin_time"].contains(&feature.name);
                 let shift_ms = if is_time { shift_ms } else { 0.0 };
                 let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());

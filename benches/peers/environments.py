@@ -20,6 +20,9 @@ PACKAGES = {
     "arbor": ["arbor", "numpy"],
 }
 
+# For features.py, which compares no simulators.
+FEATURES = ["efel", "numpy", "pyabf"]
+
 # One thread for every library that would take more.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -37,15 +40,16 @@ def python_of(name):
 
 def install(name):
     """Makes the environment unless it is there. Returns None, or why it cannot be had."""
+    packages = FEATURES if name == "efel" else PACKAGES[name]
     folder = WORK / "venvs" / name
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + " ".join([sys.version, *PACKAGES[name]]).encode()).hexdigest()
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + " ".join([sys.version, *packages]).encode()).hexdigest()
     stamp = folder / "installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return None
-    print(f"installing {', '.join(PACKAGES[name])}", flush=True)
+    print(f"installing {', '.join(packages)}", flush=True)
     venv.create(folder, with_pip=True, clear=True)
     command = [python_of(name), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*command, "-c", REQUIREMENTS, *PACKAGES[name]], capture_output=True, text=True)
+    done = subprocess.run([*command, "-c", REQUIREMENTS, *packages], capture_output=True, text=True)
     if done.returncode != 0:
         return f"not installed: {(done.stderr.strip() or 'no message').splitlines()[-1]}"
     stamp.write_text(wanted)

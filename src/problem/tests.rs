@@ -212,6 +212,24 @@ fn area_and_capacitance_give_the_same_current_density() {
     assert!(area[0].abs() < 1e-12);
 }
 
+#[test]
+fn a_step_in_pa_gives_a_resistance_and_a_density_gives_none() {
+    let resistance_mohm = |amplitude: &str, area: &str| {
+        let text = SQUID
+            .replace("\"10 uA/cm^2\"", amplitude)
+            .replace("Spikecount = 0.5", "ohmic_input_resistance = \"5 MOhm\"")
+            .replace("[prior]", &format!("{area}\n[prior]"));
+        let problem = problem(&text);
+        let set = Rows::from_values(vec![120.0, 36.0], 2);
+        problem.features(&set, Streams::new(0), 0).row(0)[0]
+    };
+    let area = "area = \"20000 um^2\"";
+    assert_eq!(resistance_mohm("\"-2 uA/cm^2\"", ""), None);
+    // The squid axon has about 1 kOhm cm^2, of which 2e-4 cm^2 are 5 MOhm.
+    let resistance = resistance_mohm("\"-100 pA\"", area);
+    assert!(resistance.is_some_and(|mohm| (1.0..25.0).contains(&mohm)), "{resistance:?}");
+}
+
 /// When the voltage rises through 0 mV, in ms.
 fn spike_times_ms(trace: &[f64], interval_ms: f64) -> Vec<f64> {
     let crossing = |(at, pair): (usize, &[f64])| {

@@ -44,6 +44,8 @@ struct Measured<'a> {
     sweep: &'a Sweep,
     /// The stimulated part, in ms.
     window: Option<(f64, f64)>,
+    /// Size of the current step, in nA.
+    current_na: Option<f64>,
     values: Vec<(&'static Feature, Option<Vec<f64>>)>,
 }
 
@@ -76,7 +78,7 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
                 stimulus_ms: window,
                 stimulus_current_na: current_na,
             };
-            Measured { index, sweep, window, values: extract_all(&analyser.analyse(&response)) }
+            Measured { index, sweep, window, current_na, values: extract_all(&analyser.analyse(&response)) }
         })
         .collect();
     Ok(match options.format {
@@ -135,6 +137,7 @@ fn as_json(measured: &Measured<'_>) -> Value {
         "sweep": measured.index,
         "name": measured.sweep.name,
         "stimulus_ms": measured.window.map(|(start, stop)| [start, stop]),
+        "stimulus_current_nA": measured.current_na,
         "features": features,
     })
 }
@@ -143,7 +146,7 @@ fn as_json(measured: &Measured<'_>) -> Value {
 const SHOWN: usize = 6;
 
 fn as_text(measured: &Measured<'_>) -> String {
-    let Measured { index, sweep, window, values } = measured;
+    let Measured { index, sweep, window, values, .. } = measured;
     let stimulus = window.map_or_else(
         || "no stimulus recognised; give --start and --stop".to_owned(),
         |(start, stop)| format!("stimulus {start:.3} to {stop:.3} ms"),

@@ -84,6 +84,12 @@ fn features_of_real_recordings() {
     // Counted by eye in data/README.md and configs/mouse_neuron_1.toml.
     assert_eq!(found["sweeps"][0]["features"]["Spikecount"], 26.0);
     assert_eq!(found["sweeps"][0]["features"]["peak_time"].as_array().unwrap().len(), 26);
+    // A current is needed for a resistance; eFEL's with the same step is 173.4735 MOhm.
+    assert_eq!(found["sweeps"][0]["features"]["ohmic_input_resistance_vb_ssse"], Value::Null);
+    let step = ["--start", "700", "--stop", "2700", "--current", "118.7442"];
+    let found = json(&[["features", wave, "--format", "json"].as_slice(), &step].concat());
+    let resistance = found["sweeps"][0]["features"]["ohmic_input_resistance_vb_ssse"].as_f64().unwrap();
+    assert!((resistance - 173.4735).abs() < 1e-3, "{resistance}");
     let text = folder.succeed(&["features", wave]);
     assert!(text.contains("no stimulus recognised; give --start and --stop"), "{text}");
     assert!(text.contains("(26 values)"), "{text}");
