@@ -21,7 +21,7 @@ pub enum Unit {
     Millivolt,
     /// mV/ms
     MillivoltPerMillisecond,
-    /// MOhm, the resistance of a whole cell
+    /// MΩ, the resistance of a whole cell
     Megaohm,
     /// pA, the current into a whole cell
     Picoamp,

@@ -37,7 +37,7 @@ fn value(mode: Mode, response: &Response<'_>, measure: &str) -> Option<f64> {
     Measure::parse(measure).unwrap().value(&analyser.analyse(response))
 }
 
-/// The charging of a membrane of 100 MOhm by a negative step, added to a sweep.
+/// The charging of a membrane of 100 MΩ by a negative step, added to a sweep.
 fn charge(voltage_mv: &mut [f64], interval_ms: f64, (start_ms, stop_ms): (f64, f64)) {
     let deflection_mv = 100.0 * CURRENT_NA.unwrap();
     let charged = |since_ms: f64| 1.0 - (-since_ms.max(0.0) / TAU_MS).exp();

@@ -72,10 +72,13 @@ fn efel_block(analysis: &Analysis<'_>, begin_mv: f64) -> bool {
 
 /// The last sample before each upward and before each downward crossing of a level.
 fn crossings(voltage_mv: &[f64], level_mv: f64) -> (Vec<usize>, Vec<usize>) {
-    let above = |pair: &[f64]| (pair[0] > level_mv, pair[1] > level_mv);
-    let crossed = |state: (bool, bool)| {
-        let pairs = voltage_mv.windows(2).enumerate();
-        pairs.filter(|(_, pair)| above(pair) == state).map(|(index, _)| index).collect()
-    };
-    (crossed((false, true)), crossed((true, false)))
+    let (mut ups, mut downs) = (Vec::new(), Vec::new());
+    for (index, pair) in voltage_mv.windows(2).enumerate() {
+        match (pair[0] > level_mv, pair[1] > level_mv) {
+            (false, true) => ups.push(index),
+            (true, false) => downs.push(index),
+            (true, true) | (false, false) => {}
+        }
+    }
+    (ups, downs)
 }
