@@ -167,7 +167,7 @@ fn as_text(measured: &Measured<'_>) -> String {
             None => "-".to_owned(),
         };
         let unit = if feature.unit == Unit::One { "" } else { feature.unit.symbol() };
-        let _ = writeln!(text, "  {:<28} {:<6} {shown}", feature.name, unit);
+        let _ = writeln!(text, "  {:<32} {:<6} {shown}", feature.name, unit);
     }
     text
 }

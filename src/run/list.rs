@@ -78,7 +78,7 @@ fn features() -> String {
         .map(|feature| {
             let unit = if feature.unit == Unit::One { "-" } else { feature.unit.symbol() };
             let many = if feature.per_spike() { "per spike" } else { "" };
-            format!("  {:<28} {unit:<6} {many:<10} {}\n", feature.name, feature.summary)
+            format!("  {:<32} {unit:<6} {many:<10} {}\n", feature.name, feature.summary)
         })
         .collect()
 }
