@@ -47,7 +47,8 @@ impl Injected {
             let own = Step { amplitude: step.amplitude, start_ms: step.start_ms, stop_ms: step.stop_ms };
             return Self::Steps { unit, holding: step.holding, steps: vec![own] };
         }
-        let pieces: Vec<&[f64]> = current.values.chunk_by(|a, b| a == b).take(MOST_PIECES + 1).collect();
+        let pieces: Vec<&[f64]> =
+            current.values.chunk_by(|a, b| a.to_bits() == b.to_bits()).take(MOST_PIECES + 1).collect();
         let Some(first) = pieces.first().filter(|_| pieces.len() <= MOST_PIECES) else {
             return Self::Waveform { unit };
         };
@@ -56,7 +57,7 @@ impl Injected {
         let mut start = 0;
         for piece in pieces {
             let stop = start + piece.len();
-            if piece[0] != holding {
+            if piece[0].to_bits() != holding.to_bits() {
                 steps.push(Step {
                     amplitude: piece[0] - holding,
                     start_ms: start as f64 * sweep.interval_ms,

@@ -49,8 +49,12 @@ pub struct SweepView {
 
 impl SweepView {
     fn new(sweep: &Sweep, analyser: &mut Analyser) -> Self {
-        let response =
-            Response { interval_ms: sweep.interval_ms, voltage_mv: &sweep.voltage_mv, stimulus_ms: None };
+        let response = Response {
+            interval_ms: sweep.interval_ms,
+            voltage_mv: &sweep.voltage_mv,
+            stimulus_ms: None,
+            stimulus_current_na: None,
+        };
         let peaks_ms: Vec<f64> = analyser.analyse(&response).peak_times_ms().collect();
         let injected = Injected::of(sweep);
         let mut free_ms = 0.0;

@@ -135,7 +135,7 @@ fn clipping(sweep: &Sweep) -> Own {
     let values = &sweep.voltage_mv;
     let extremes = [values.iter().copied().reduce(f64::max)?, values.iter().copied().reduce(f64::min)?];
     let (mut start, mut longest) = (0, (0, 0.0));
-    for run in values.chunk_by(|a, b| a == b) {
+    for run in values.chunk_by(|a, b| a.to_bits() == b.to_bits()) {
         let arrives = start > 0 && (values[start - 1] - run[0]).abs() > ARRIVAL_MV;
         if arrives && extremes.contains(&run[0]) && run.len() > longest.0 {
             longest = (run.len(), run[0]);

@@ -18,7 +18,7 @@ fn sweep(name: &str, amplitude: f64, voltage_mv: impl Fn(f64) -> f64) -> Sweep {
     }
 }
 
-/// A membrane of 200 MOhm and 20 ms at −70 mV, with an electrode of `electrode_mohm` that is not balanced.
+/// A membrane of 200 MΩ and 20 ms at −70 mV, with an electrode of `electrode_mohm` that is not balanced.
 fn membrane(amplitude_pa: f64, electrode_mohm: f64) -> impl Fn(f64) -> f64 {
     let charged = |time_ms: f64| 1.0 - (-time_ms.max(0.0) / 20.0).exp();
     move |time_ms| {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::RunError;
-use crate::inspection::{Inspection, Step, SweepView, inspect};
+use crate::inspection::{Inspection, Passive, Step, SweepView, inspect};
 use crate::recording;
 use crate::units::Unit;
 
@@ -42,7 +42,7 @@ pub fn init(path: &Path) -> Result<String, RunError> {
         path.display().to_string()
     );
     if chosen.len() < inspection.sweeps.len() {
-        let numbers: Vec<String> = chosen.iter().map(|index| index.to_string()).collect();
+        let numbers: Vec<String> = chosen.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "sweeps = [{}]", numbers.join(", "));
     }
     let _ = writeln!(text, "start = \"{:.1} ms\"\nstop = \"{:.1} ms\"\n", window.from_ms, window.to_ms);
@@ -93,15 +93,11 @@ impl Window {
         Self { step, from_ms: (10.0 * from_ms).ceil() / 10.0, to_ms: (10.0 * to_ms).floor() / 10.0 }
     }
 
-    fn has(&self, step: &Step) -> bool {
-        (step.start_ms - self.step.start_ms).abs() < 1.0 && (step.stop_ms - self.step.stop_ms).abs() < 1.0
-    }
-
     /// The step of a sweep in the window, if it is the only one there.
     fn step_of<'a>(&self, view: &'a SweepView) -> Option<&'a Step> {
         let within = |step: &&Step| step.stop_ms > self.from_ms && step.start_ms < self.to_ms;
         let mut steps = view.injected.steps().iter().filter(within);
-        let only = steps.next().filter(|step| self.has(step))?;
+        let only = steps.next().filter(|step| same_time(step, &self.step))?;
         steps.next().is_none().then_some(only)
     }
 
@@ -110,11 +106,16 @@ impl Window {
     }
 }
 
-/// The step during which most spikes fall; of those with as many, the longest.
+fn same_time(a: &Step, b: &Step) -> bool {
+    (a.start_ms - b.start_ms).abs() < 1.0 && (a.stop_ms - b.stop_ms).abs() < 1.0
+}
+
+/// The step during which most spikes fall, in all sweeps that have it; of those with as many, the longest.
 fn main_step(sweeps: &[SweepView]) -> Option<Step> {
     let all = || sweeps.iter().flat_map(|view| view.injected.steps());
     let spikes = |step: &Step| -> usize {
-        sweeps.iter().map(|view| view.spikes_between(step.start_ms, step.stop_ms)).sum()
+        let has = |view: &&SweepView| view.injected.steps().iter().any(|other| same_time(other, step));
+        sweeps.iter().filter(has).map(|view| view.spikes_between(step.start_ms, step.stop_ms)).sum()
     };
     let length = |step: &Step| step.stop_ms - step.start_ms;
     all().max_by(|a, b| spikes(a).cmp(&spikes(b)).then(length(a).total_cmp(&length(b)))).copied()
@@ -125,9 +126,12 @@ fn choose(sweeps: &[SweepView], window: &Window) -> Vec<usize> {
     let usable = |index: &usize| window.step_of(&sweeps[*index]).is_some();
     let mut firing: Vec<usize> =
         (0..sweeps.len()).filter(usable).filter(|&index| window.spikes(&sweeps[index]) > 0).collect();
-    firing.sort_by_key(|&index| window.spikes(&sweeps[index]));
+    let most = firing.iter().copied().max_by_key(|&index| window.spikes(&sweeps[index]));
     let silent = (0..sweeps.len()).filter(usable).filter(|&index| window.spikes(&sweeps[index]) == 0);
     let amplitude = |index: &usize| window.step_of(&sweeps[*index]).map_or(0.0, |step| step.amplitude);
+    // Beyond the sweep with most spikes the cell is blocked by its own depolarisation.
+    firing.retain(|index| most.is_some_and(|most| amplitude(index) <= amplitude(&most)));
+    firing.sort_by_key(|&index| window.spikes(&sweeps[index]));
     let lowest = silent.clone().min_by(|a, b| amplitude(a).total_cmp(&amplitude(b)));
     let mut chosen: Vec<usize> = lowest.into_iter().collect();
     let room = MOST_SWEEPS - chosen.len();
@@ -179,7 +183,7 @@ fn cortical(inspection: &Inspection) -> String {
     let baseline_mv = baselines.iter().sum::<f64>() / baselines.len().max(1) as f64;
     let passive = inspection.passive.as_ref();
     let rest_mv = passive.map_or(baseline_mv, |passive| passive.rest_mv);
-    let seen_area = passive.and_then(|passive| passive.area_um2());
+    let seen_area = passive.and_then(Passive::area_um2);
     let area_um2 = seen_area.unwrap_or(USUAL_AREA_UM2);
     // 1 / (R A): 1 / MOhm is 1e-3 mS, and 1 um^2 is 1e-8 cm^2.
     let g_leak = passive.map_or(0.05, |passive| 1e5 / (passive.input_resistance_mohm * area_um2));
@@ -187,7 +191,8 @@ fn cortical(inspection: &Inspection) -> String {
     format!(
         r#"[model]
 kind = "pospischil"             # Na, K, M and leak; `hhbayes list models` shows others
-dt = "0.02 ms"
+scheme = "adaptive"             # short steps in spikes, long ones between them
+dt = "0.05 ms"
 phi = 1
 E_K = "-90 mV"
 
@@ -227,7 +232,7 @@ fn likelihood(sweeps: &[SweepView], window: &Window, chosen: &[usize]) -> String
     let spikes = |least: usize| chosen.iter().any(|&index| window.spikes(&sweeps[index]) >= least);
     let mut text = String::from(
         "\n[likelihood]\nkind = \"normal\"\n\n# Standard deviations: the noise of the recording and what the model is \
-         known to miss.\n[likelihood.features]\nSpikecount = 0.7\nvoltage_base = \"2 mV\"\n",
+         known to miss.\n[likelihood.features]\nSpikecount = { sd = 0.7, relative = 0.05 }\nvoltage_base = \"2 mV\"\n",
     );
     if spikes(1) {
         text += "time_to_first_spike = { sd = \"2 ms\", relative = 0.1 }\n\
@@ -236,8 +241,14 @@ fn likelihood(sweeps: &[SweepView], window: &Window, chosen: &[usize]) -> String
     if spikes(3) {
         text += "\"all_ISI_values[-1]\" = { sd = \"3 ms\", relative = 0.15 }\n";
     }
-    if chosen.iter().any(|&index| window.spikes(&sweeps[index]) == 0) {
-        text += "steady_state_voltage_stimend = \"3 mV\"\n";
+    let silent = chosen.iter().map(|&index| &sweeps[index]).filter(|view| window.spikes(view) == 0);
+    let names: Vec<String> = silent.map(|view| format!("{:?}", view.name)).collect();
+    if !names.is_empty() {
+        let _ = writeln!(
+            text,
+            "steady_state_voltage_stimend = {{ sd = \"3 mV\", sweeps = [{}] }}",
+            names.join(", ")
+        );
     }
     text
 }

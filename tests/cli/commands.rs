@@ -133,3 +133,31 @@ fn completions_and_manual_name_the_commands() {
     let page = folder.succeed(&["man"]);
     assert!(page.contains(".TH hhbayes") && page.contains("simulate"), "{page}");
 }
+
+/// The recording of the squid axon says by itself what `run` needs.
+#[test]
+fn a_first_settings_file_is_accepted_as_it_is() {
+    let folder = Folder::new(CELL);
+    std::fs::copy(repository("data/squid_axon.csv"), folder.path("axon.csv")).unwrap();
+    let text = folder.succeed(&["init", "axon.csv"]);
+    folder.write("axon.toml", text.as_bytes());
+    let checked = folder.succeed(&["check", "axon.toml"]);
+    assert!(checked.contains("Spikecount (sweep 0)"), "{checked}");
+    folder.succeed(&["run", "axon.toml", "--quick", "--quiet", "--output", "out"]);
+    let names = folder.json("out/summary.json")["parameters"].as_object().unwrap().len();
+    assert_eq!(names, 6);
+}
+
+#[test]
+fn inspect_shows_the_step_and_the_flaws() {
+    let folder = Folder::new(CELL);
+    std::fs::copy(repository("data/squid_axon.csv"), folder.path("axon.csv")).unwrap();
+    let shown = folder.succeed(&["inspect", "axon.csv"]);
+    assert!(shown.contains("5 uA/cm^2, 8.0 to 9.0 ms"), "{shown}");
+    let json: Value =
+        serde_json::from_str(&folder.succeed(&["inspect", "axon.csv", "--format", "json"])).unwrap();
+    assert_eq!(json["sweeps"][0]["spikes"], 3);
+    let flaws: Vec<&str> =
+        json["flaws"].as_array().unwrap().iter().map(|flaw| flaw["name"].as_str().unwrap()).collect();
+    assert_eq!(flaws, ["depolarised_baseline", "spikes_after_stimulus"]);
+}
