@@ -85,22 +85,45 @@ pub(super) fn choose(
     choice: &Choice,
     notes: &mut Vec<String>,
 ) -> Result<(Chosen, Option<Chosen>), ChannelError> {
-    let voltage = match &choice.voltage {
+    let units = [Unit::Picoamp, Unit::MicroampPerCm2];
+    let voltage = voltage(channels, choice.voltage.as_ref(), notes)?;
+    let current = current(channels, choice.current.as_ref(), &units, notes)?;
+    if current.is_none() {
+        notes.push("no current: no channel is one".to_owned());
+    }
+    Ok((voltage, current))
+}
+
+/// The channel of the voltage, with a note.
+pub(super) fn voltage(
+    channels: &[Label],
+    pick: Option<&Pick>,
+    notes: &mut Vec<String>,
+) -> Result<Chosen, ChannelError> {
+    let chosen = match pick {
         Some(pick) => picked(channels, pick, "voltage_channel", &[Unit::Millivolt], "voltage (mV)")?,
         None => first_in(channels, &[Unit::Millivolt])
             .ok_or_else(|| ChannelError::NoVoltage { channels: describe_all(channels) })?,
     };
-    let currents = [Unit::Picoamp, Unit::MicroampPerCm2];
-    let current = match &choice.current {
-        Some(pick) => Some(picked(channels, pick, "current_channel", &currents, "current (pA)")?),
-        None => first_in(channels, &currents),
+    notes.push(format!("voltage from channel {}", describe(&channels[chosen.place])));
+    Ok(chosen)
+}
+
+/// The channel of the current in one of some units, with a note if there is one.
+pub(super) fn current(
+    channels: &[Label],
+    pick: Option<&Pick>,
+    units: &[Unit],
+    notes: &mut Vec<String>,
+) -> Result<Option<Chosen>, ChannelError> {
+    let chosen = match pick {
+        Some(pick) => Some(picked(channels, pick, "current_channel", units, "current (pA)")?),
+        None => first_in(channels, units),
     };
-    notes.push(format!("voltage from channel {}", describe(&channels[voltage.place])));
-    notes.push(match &current {
-        Some(current) => format!("current as measured by channel {}", describe(&channels[current.place])),
-        None => "no current: no channel is one".to_owned(),
-    });
-    Ok((voltage, current))
+    if let Some(chosen) = &chosen {
+        notes.push(format!("current as measured by channel {}", describe(&channels[chosen.place])));
+    }
+    Ok(chosen)
 }
 
 fn describe(channel: &Label) -> String {

@@ -3,6 +3,7 @@
 use super::AbfError;
 use super::command::Output;
 use crate::recording::bytes::Bytes;
+use crate::recording::channels::Label;
 
 /// No amplifier has more channels, outputs or epochs; a longer table is a corrupt file.
 pub(super) const LONGEST_TABLE: usize = 1024;
@@ -68,6 +69,12 @@ impl Gains {
 }
 
 impl Header {
+    /// Names and units of the channels.
+    pub(super) fn labels(&self) -> Vec<Label> {
+        let label = |channel: &Channel| Label { name: channel.name.clone(), unit: channel.unit.clone() };
+        self.channels.iter().map(label).collect()
+    }
+
     /// Samples of one channel in one sweep.
     pub(super) fn samples(&self) -> usize {
         self.data.count / (self.sweeps * self.channels.len()).max(1)

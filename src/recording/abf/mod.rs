@@ -13,10 +13,10 @@ mod version2;
 use thiserror::Error;
 
 use self::command::{Output, Source};
-use self::header::{Channel, Header};
+use self::header::Header;
 use super::bytes::{Bytes, Truncated};
-use super::channels::{Choice, Pick};
-use super::{Current, Sweep};
+use super::channels::{ChannelError, Choice, Chosen, Label, Pick};
+use super::{Current, Sweep, channels};
 use crate::units::{Factor, Unit};
 
 /// What is wrong with an ABF file, or with the choice of its channels.
@@ -62,37 +62,9 @@ pub enum AbfError {
         /// The acquisition mode.
         found: i16,
     },
-    /// No channel is a voltage.
-    #[error(
-        "no channel is a voltage (found {channels}): this looks like voltage clamp, and only current clamp \
-         can be fitted"
-    )]
-    NoVoltage {
-        /// Names and units of the channels.
-        channels: String,
-    },
-    /// A channel that was asked for does not exist.
-    #[error("no channel {asked}; the file has {channels}")]
-    UnknownChannel {
-        /// The option that asked.
-        option: &'static str,
-        /// Its value.
-        asked: String,
-        /// Names and units of the channels.
-        channels: String,
-    },
-    /// A channel measures something else.
-    #[error("expected a channel that measures a {expected}, found \"{channel}\" in \"{unit}\"")]
-    OtherQuantity {
-        /// The option that asked.
-        option: &'static str,
-        /// The channel.
-        channel: String,
-        /// Its unit.
-        unit: String,
-        /// What was needed.
-        expected: &'static str,
-    },
+    /// A channel cannot be used.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
 }
 
 impl AbfError {
@@ -103,14 +75,13 @@ impl AbfError {
     /// The option of the settings file that mends it.
     pub(super) fn option(&self) -> &'static str {
         match self {
-            AbfError::UnknownChannel { option, .. } | AbfError::OtherQuantity { option, .. } => option,
+            AbfError::Channel(reason) => reason.option(),
             AbfError::OtherFormat { .. }
             | AbfError::Truncated(_)
             | AbfError::Corrupt { .. }
             | AbfError::BadGain { .. }
             | AbfError::NoData { .. }
-            | AbfError::Mode { .. }
-            | AbfError::NoVoltage { .. } => "file",
+            | AbfError::Mode { .. } => "file",
         }
     }
 }
@@ -134,13 +105,13 @@ pub(super) fn is_abf(bytes: &[u8]) -> bool {
 pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<String>), AbfError> {
     let header = read_header(bytes)?;
     let bytes = Bytes::little_endian(bytes);
-    let voltage = voltage_channel(&header, choice.voltage.as_ref())?;
-    let mut notes = vec![format!("voltage from channel {}", describe(&header.channels[voltage]))];
-    let to_mv = factor(&header.channels[voltage], Unit::Millivolt, "voltage_channel", "voltage (mV)")?;
-    let currents = currents(&header, bytes, choice.current.as_ref(), &mut notes)?;
+    let labels = header.labels();
+    let mut notes = Vec::new();
+    let voltage = channels::voltage(&labels, choice.voltage.as_ref(), &mut notes)?;
+    let currents = currents(&header, bytes, &labels, choice.current.as_ref(), &mut notes)?;
     let sweeps = currents.into_iter().enumerate().map(|(sweep, current)| {
-        let values = header.values(bytes, voltage, sweep)?.into_iter();
-        let voltage_mv = values.map(|value| to_mv.apply(value)).collect();
+        let values = header.values(bytes, voltage.place, sweep)?.into_iter();
+        let voltage_mv = values.map(|value| voltage.factor.apply(value)).collect();
         Ok(Sweep { name: sweep.to_string(), interval_ms: header.interval_ms, voltage_mv, current })
     });
     Ok((sweeps.collect::<Result<_, AbfError>>()?, notes))
@@ -157,84 +128,29 @@ fn read_header(bytes: &[u8]) -> Result<Header, AbfError> {
     Ok(header)
 }
 
-fn describe(channel: &Channel) -> String {
-    format!("\"{}\" ({})", channel.name, channel.unit)
-}
-
-fn describe_all(header: &Header) -> String {
-    header.channels.iter().map(describe).collect::<Vec<_>>().join(", ")
-}
-
-fn factor(
-    channel: &Channel,
-    unit: Unit,
-    option: &'static str,
-    expected: &'static str,
-) -> Result<Factor, AbfError> {
-    unit.factor_from(&channel.unit).ok_or_else(|| AbfError::OtherQuantity {
-        option,
-        channel: channel.name.clone(),
-        unit: channel.unit.clone(),
-        expected,
-    })
-}
-
-fn picked(header: &Header, pick: &Pick, option: &'static str) -> Result<usize, AbfError> {
-    let (place, asked) = match pick {
-        Pick::Name(name) => {
-            (header.channels.iter().position(|channel| &channel.name == name), format!("\"{name}\""))
-        }
-        Pick::Number(number) => {
-            (Some(*number).filter(|&number| number < header.channels.len()), number.to_string())
-        }
-    };
-    place.ok_or_else(|| AbfError::UnknownChannel { option, asked, channels: describe_all(header) })
-}
-
-fn first_in(header: &Header, unit: Unit) -> Option<usize> {
-    header.channels.iter().position(|channel| unit.factor_from(&channel.unit).is_some())
-}
-
-fn voltage_channel(header: &Header, pick: Option<&Pick>) -> Result<usize, AbfError> {
-    match pick {
-        Some(pick) => picked(header, pick, "voltage_channel"),
-        None => first_in(header, Unit::Millivolt)
-            .ok_or_else(|| AbfError::NoVoltage { channels: describe_all(header) }),
-    }
-}
-
 /// The current of every sweep, measured or commanded.
 fn currents(
     header: &Header,
     bytes: Bytes<'_>,
+    labels: &[Label],
     pick: Option<&Pick>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Option<Current>>, AbfError> {
-    if let Some(pick) = pick {
-        let channel = picked(header, pick, "current_channel")?;
-        return measured(header, bytes, channel, notes);
-    }
     let output = stimulating_output(header);
-    if output.is_none_or(|(output, _)| output.source == Source::File)
-        && let Some(channel) = first_in(header, Unit::Picoamp)
+    if (pick.is_some() || output.is_none_or(|(output, _)| output.source == Source::File))
+        && let Some(channel) = channels::current(labels, pick, &[Unit::Picoamp], notes)?
     {
-        return measured(header, bytes, channel, notes);
+        return measured(header, bytes, channel);
     }
     Ok(commanded(header, output, notes))
 }
 
-fn measured(
-    header: &Header,
-    bytes: Bytes<'_>,
-    channel: usize,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Option<Current>>, AbfError> {
-    let to_pa = factor(&header.channels[channel], Unit::Picoamp, "current_channel", "current (pA)")?;
-    notes.push(format!("current as measured by channel {}", describe(&header.channels[channel])));
+fn measured(header: &Header, bytes: Bytes<'_>, channel: Chosen) -> Result<Vec<Option<Current>>, AbfError> {
     (0..header.sweeps)
         .map(|sweep| {
-            let values = header.values(bytes, channel, sweep)?.into_iter().map(|value| to_pa.apply(value));
-            Ok(Some(Current { values: values.collect(), unit: Unit::Picoamp }))
+            let values = header.values(bytes, channel.place, sweep)?.into_iter();
+            let values = values.map(|value| channel.factor.apply(value)).collect();
+            Ok(Some(Current { values, unit: channel.unit }))
         })
         .collect()
 }

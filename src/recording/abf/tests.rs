@@ -292,7 +292,10 @@ fn what_cannot_be_fitted_is_said() {
     let third = Choice { voltage: Some(Pick::Number(2)), ..Choice::default() };
     assert_eq!(error(MADE, third).option(), "voltage_channel");
     let voltage = Choice { current: Some(Pick::Number(0)), ..Choice::default() };
-    assert!(matches!(error(MADE, voltage), AbfError::OtherQuantity { option: "current_channel", .. }));
+    assert!(matches!(
+        error(MADE, voltage),
+        AbfError::Channel(ChannelError::OtherQuantity { option: "current_channel", .. })
+    ));
     assert!(matches!(error(Made { telegraph: 0.0, ..MADE }, Choice::default()), AbfError::BadGain { .. }));
     assert!(matches!(error(Made { sweeps: 0, ..MADE }, Choice::default()), AbfError::NoData { .. }));
     let bytes = MADE.bytes();
