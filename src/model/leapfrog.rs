@@ -12,7 +12,7 @@ use std::ops::Range;
 use fearless_simd::Level;
 
 use super::ModelParameter;
-use super::channels::{ChannelSet, Current, GateRates, Patch};
+use super::channels::{ChannelSet, Current, GateRates};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Number, Vector, WIDTH, dispatch_vectors};
@@ -58,16 +58,8 @@ pub(super) struct State {
 
 impl State {
     /// Gates at steady state at the given voltages.
-    pub(super) fn steady<C: ChannelSet>(channels: &C, lot: &Lot, voltage_mv: Vec<f64>) -> Self {
-        let mut gates = vec![vec![0.0; lot.lanes()]; channels.gates(()).as_ref().len()];
-        for (lane, &voltage) in voltage_mv.iter().enumerate() {
-            let parameters = lot.lane(lane);
-            let steady = Patch::new(channels, &parameters).steady_state(voltage);
-            for (gate, value) in gates.iter_mut().zip(steady.as_ref()) {
-                gate[lane] = *value;
-            }
-        }
-        Self { voltage_mv, gates }
+    pub(super) fn steady<C: ChannelSet>(channels: &C, level: Level, lot: &Lot, voltage_mv: Vec<f64>) -> Self {
+        Self { gates: rest::steady_gates(channels, level, lot, &voltage_mv), voltage_mv }
     }
 }
 
@@ -130,11 +122,13 @@ impl<C: ChannelSet> Leapfrog<C> {
         let (channels, lot) = (&self.channels, run.lot);
         let none = vec![None; lot.lanes()];
         match start {
-            Start::Voltage(voltage_mv) => (State::steady(channels, lot, voltage_mv.clone()), none),
+            Start::Voltage(voltage_mv) => {
+                (State::steady(channels, self.level, lot, voltage_mv.clone()), none)
+            }
             Start::Rest { holding_ua_cm2, settle_ms } => {
                 let rests = rest::stable_rests(channels, self.level, lot, run.capacitance, holding_ua_cm2);
                 let voltages = rests.iter().map(|rest| rest.unwrap_or(rest::FREE_START_MV)).collect();
-                let mut state = State::steady(channels, lot, voltages);
+                let mut state = State::steady(channels, self.level, lot, voltages);
                 if rests.iter().all(Option::is_some) {
                     return (state, none);
                 }

