@@ -35,10 +35,12 @@ pub struct Point {
 const SAME_SAMPLE: f64 = 1e-6;
 
 impl Trace<'_> {
+    #[inline]
     pub fn len(&self) -> usize {
         self.voltage_mv.len()
     }
 
+    #[inline]
     pub fn time_ms(&self, index: usize) -> f64 {
         match self.clock {
             Clock::Every(interval_ms) => index as f64 * interval_ms,
@@ -46,11 +48,13 @@ impl Trace<'_> {
         }
     }
 
+    #[inline]
     pub fn point(&self, index: usize) -> Point {
         Point { index, time_ms: self.time_ms(index), voltage_mv: self.voltage_mv[index] }
     }
 
     /// dV/dt in mV/ms: central difference, one-sided at the ends. The trace has two samples or more.
+    #[inline]
     pub fn slope_mv_per_ms(&self, index: usize) -> f64 {
         let (before, after) = (index.saturating_sub(1), (index + 1).min(self.len() - 1));
         let span_ms = match self.clock {
@@ -61,6 +65,7 @@ impl Trace<'_> {
     }
 
     /// The sample of `range` with the largest `sign` · dV/dt, the first of equals, and how large that is.
+    #[inline]
     pub fn steepest(&self, range: Range<usize>, sign: f64) -> Option<(usize, f64)> {
         range
             .map(|index| (index, sign * self.slope_mv_per_ms(index)))
@@ -101,15 +106,18 @@ impl Trace<'_> {
     }
 
     /// The first lowest sample of a range.
+    #[inline]
     pub fn lowest(&self, range: Range<usize>) -> Option<usize> {
         self.extreme(range, |extremes| extremes.lowest_mv, |candidate, best| candidate < best)
     }
 
     /// The first highest sample of a range.
+    #[inline]
     pub fn highest(&self, range: Range<usize>) -> Option<usize> {
         self.extreme(range, |extremes| extremes.highest_mv, |candidate, best| candidate > best)
     }
 
+    #[inline]
     fn extreme(
         &self,
         range: Range<usize>,
@@ -143,6 +151,7 @@ impl Trace<'_> {
     }
 
     /// The first sample above a voltage, at `from` or later.
+    #[inline]
     pub fn first_above(&self, from: usize, threshold_mv: f64) -> Option<usize> {
         let above = |&index: &usize| self.voltage_mv[index] > threshold_mv;
         let (mut head, mut stretches, mut tail) = self.envelope.parts(from..self.len());
@@ -158,6 +167,7 @@ impl Trace<'_> {
     ///
     /// It lies within half an interval of the sample, and beyond it by at most an eighth of the larger of
     /// the two steps to its neighbours. A sample that is not extreme, or has one neighbour, stays itself.
+    #[inline]
     pub fn vertex(&self, index: usize) -> Point {
         let sample = self.point(index);
         if index == 0 || index + 1 >= self.len() {
@@ -196,6 +206,7 @@ impl Trace<'_> {
     }
 
     /// When the straight line between the samples `index` and `index + 1` is at `level_mv`.
+    #[inline]
     pub fn crossing_ms(&self, index: usize, level_mv: f64) -> f64 {
         let (from, to) = (self.point(index), self.point(index + 1));
         let share = (level_mv - from.voltage_mv) / (to.voltage_mv - from.voltage_mv);
@@ -205,6 +216,7 @@ impl Trace<'_> {
 
 /// Where the parabola through three equidistant values has its vertex, in intervals from the middle one,
 /// and how high it is there. If the middle value is not extreme, it is returned.
+#[inline]
 pub fn vertex(before: f64, middle: f64, after: f64) -> (f64, f64) {
     let difference = before - after;
     let offset = 0.5 * difference / (before - 2.0 * middle + after);

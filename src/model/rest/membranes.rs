@@ -4,7 +4,7 @@ use super::stability::Arrow;
 use crate::model::channels::{ChannelSet, GateRates};
 use crate::model::leapfrog::{Ohmic, load, ohmic, total_conductance};
 use crate::model::membrane::Lot;
-use crate::model::number::{Vector, WIDTH};
+use crate::model::number::Vector;
 
 /// Distance over which slopes are taken, in mV and in fractions of open gates.
 const SMALL: f64 = 1e-5;
@@ -20,7 +20,7 @@ pub(super) struct Membranes<'a, N: Vector, C: ChannelSet> {
     gates: C::Gates<N>,
     open: C::Currents<N>,
     /// The linear system around a voltage, shape `[1 + 2 · gates, lane]`: a, then bᵢ cᵢ and kᵢ of each gate.
-    linear: Vec<[f64; WIDTH]>,
+    linear: Vec<f64>,
 }
 
 // Plain loops all through: a closure would not be inlined into the code of the instruction set.
@@ -42,7 +42,7 @@ impl<'a, N: Vector, C: ChannelSet> Membranes<'a, N, C> {
             capacitance: load(zero, capacitance, vector),
             holding: load(zero, holding_ua_cm2, vector),
             rates: channels.gates(GateRates { opening: zero, total: zero, denominator: zero }),
-            linear: vec![[0.0; WIDTH]; 1 + 2 * gates.as_ref().len()],
+            linear: vec![0.0; (1 + 2 * gates.as_ref().len()) * N::LEN],
             gates,
             open: channels.per_current(zero),
         }
@@ -82,7 +82,7 @@ impl<'a, N: Vector, C: ChannelSet> Membranes<'a, N, C> {
         self.rest_gates(v + SMALL);
         let above = self.gates.clone();
         self.rest_gates(v);
-        ((self.current(v + SMALL) - self.current(v - SMALL)) * per_current).store(&mut self.linear[0]);
+        ((self.current(v + SMALL) - self.current(v - SMALL)) * per_current).store(&mut self.linear);
         for i in 0..below.as_ref().len() {
             let gate = self.gates.as_ref()[i];
             self.gates.as_mut()[i] = gate + SMALL;
@@ -94,16 +94,19 @@ impl<'a, N: Vector, C: ChannelSet> Membranes<'a, N, C> {
             let k = rate.total / rate.denominator;
             let b = (up - down) * per_current;
             let c = k * (above.as_ref()[i] - below.as_ref()[i]) * per_span;
-            (b * c).store(&mut self.linear[1 + 2 * i]);
-            k.store(&mut self.linear[2 + 2 * i]);
+            (b * c).store(&mut self.linear[(1 + 2 * i) * N::LEN..]);
+            k.store(&mut self.linear[(2 + 2 * i) * N::LEN..]);
         }
     }
 
     /// The linear system of one lane.
     pub(super) fn arrow(&self, lane: usize, arrow: &mut Arrow) {
-        arrow.a = self.linear[0][lane];
+        let mut own = self.linear[lane..].iter().step_by(N::LEN).copied();
+        arrow.a = own.next().unwrap_or(f64::NAN);
         arrow.gates.clear();
-        arrow.gates.extend(self.linear[1..].chunks_exact(2).map(|gate| (gate[0][lane], gate[1][lane])));
+        while let (Some(b_c), Some(k)) = (own.next(), own.next()) {
+            arrow.gates.push((b_c, k));
+        }
     }
 }
 

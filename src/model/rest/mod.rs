@@ -17,7 +17,8 @@ use self::membranes::Membranes;
 use self::stability::{Arrow, Judge};
 use super::channels::ChannelSet;
 use super::membrane::Lot;
-use super::number::{Vector, dispatch_vectors};
+use super::number::{Vector, WIDTH, dispatch_vectors};
+use super::pair::Pair;
 
 /// Where a set without a rest starts to run freely.
 pub(super) const FREE_START_MV: f64 = -65.0;
@@ -51,10 +52,27 @@ pub(super) fn steady_gates<C: ChannelSet>(
     dispatch_vectors!(level, zero => membranes::steady_gates(zero, channels, lot, voltage_mv))
 }
 
+/// In four vectors at a time where there are enough, which hides the latency of the arithmetic.
+#[inline(always)]
+fn search<N: Vector, C: ChannelSet>(
+    zero: N,
+    channels: &C,
+    lot: &Lot,
+    capacitance: &[f64],
+    holding_ua_cm2: &[f64],
+) -> Vec<Option<f64>> {
+    if const { N::LEN > 1 } && lot.lanes().is_multiple_of(4 * N::LEN) {
+        let two = Pair(zero, zero);
+        search_in(Pair(two, two), channels, lot, capacitance, holding_ua_cm2)
+    } else {
+        search_in(zero, channels, lot, capacitance, holding_ua_cm2)
+    }
+}
+
 /// Looks at every voltage first, and then closes in on each balance of currents, the lowest first. All lanes of a
 /// vector do so together.
 #[inline(always)]
-fn search<N: Vector, C: ChannelSet>(
+fn search_in<N: Vector, C: ChannelSet>(
     zero: N,
     channels: &C,
     lot: &Lot,
@@ -102,7 +120,7 @@ fn close_in<N: Vector, C: ChannelSet>(
     lanes: &mut [Lane],
     voltages: &mut [f64],
 ) {
-    let mut outward = [0.0; 4 * super::number::WIDTH];
+    let mut outward = [0.0; 4 * WIDTH];
     for _ in 0..Bracket::MOST_LOOKS {
         for (lane, voltage) in lanes.iter_mut().zip(&mut *voltages) {
             if let Some(bracket) = &mut lane.bracket {
