@@ -17,7 +17,7 @@ pub mod likelihood;
 pub mod distance;
 pub mod problem;
 pub mod draws;
-pub mod samplers;
 pub mod diagnostics;
+pub mod samplers;
 pub mod posterior;
 pub mod run;

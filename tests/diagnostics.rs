@@ -225,6 +225,7 @@ fn particles(weights: Vec<f64>, epsilon: f64) -> Particles {
     Particles {
         points: Rows::zeros(weights.len(), 2),
         distances: vec![0.5 * epsilon; weights.len()],
+        terms: Vec::new(),
         weights,
         generations: vec![generation],
     }

@@ -186,6 +186,7 @@ fn particles_and_their_summary_are_left_for_arviz() {
         points: Rows::zeros(900, 2),
         weights,
         distances: vec![1.0; 900],
+        terms: Vec::new(),
         generations: vec![generation],
     };
     let verdict = judge_particles(&particles, Some(1.0), false);
@@ -239,7 +240,7 @@ fn draws_of_chains_read_back_from_csv() {
 fn particles_stand_in_csv_with_weight_and_distance() {
     let path = output("particles.csv");
     let points = Array2::from_shape_fn((2, 2), |(row, column)| row as f64 - 0.5 * column as f64);
-    write_particles_csv(&path, &NAMES, points.view(), &[0.75, 0.25], &[0.1, 1e-7]).unwrap();
+    write_particles_csv(&path, &NAMES, points.view(), &[0.75, 0.25], &[("distance", &[0.1, 1e-7])]).unwrap();
     let text = std::fs::read_to_string(path).unwrap();
     assert_eq!(text, "particle,weight,distance,g_Na,E_leak\n0,0.75,0.1,0.0,-0.5\n1,0.25,1e-7,1.0,0.5\n");
 }

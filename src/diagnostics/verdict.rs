@@ -7,7 +7,7 @@ use ndarray::{ArrayView1, Axis};
 use super::chains::MINIMUM_DRAWS;
 use super::intervals::{quantile_sorted, sorted};
 use super::summary::ParameterSummary;
-use crate::draws::{Chains, Particles};
+use crate::draws::{Caution, Chains, Particles};
 use crate::problem::TimeStepCheck;
 
 /// Largest R-hat of a converged parameter (Vehtari et al. 2021, <https://doi.org/10.1214/20-BA1221>).
@@ -95,6 +95,8 @@ pub enum Reason {
         /// Where it should end.
         goal: f64,
     },
+    /// What the sampler itself has found.
+    Sampler(Caution),
 }
 
 /// The judgement of a run: converged, or the reasons why not; and whether its time step is too long for it.
@@ -111,6 +113,13 @@ impl Verdict {
             reasons.insert(0, Reason::StoppedEarly);
         }
         Self { reasons, warning: None }
+    }
+
+    /// Adds what the sampler has found that speaks against its draws.
+    #[must_use]
+    pub fn with_cautions(mut self, cautions: &[Caution]) -> Self {
+        self.reasons.extend(cautions.iter().cloned().map(Reason::Sampler));
+        self
     }
 
     /// Adds what the time step does to the posterior, which is a warning if it is too much.
@@ -291,6 +300,7 @@ impl Display for Reason {
                 write!(formatter, "epsilon reached {reached:.4}, not its goal {goal:.4}, ")?;
                 write!(formatter, "allow more simulations or generations")
             }
+            Reason::Sampler(caution) => caution.fmt(formatter),
         }
     }
 }

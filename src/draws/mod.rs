@@ -1,10 +1,16 @@
 //! What a sampler returns.
 //!
-//! Two kinds, because they answer to different diagnostics: chains have an R-hat, particles have weights.
+//! Draws are of two kinds, because they answer to different diagnostics: chains have an R-hat, particles have
+//! weights. Beside them a sampler tells how the run ended and what it learned on the way.
+
+mod account;
 
 use ndarray::{Array2, Array3};
 
+pub use account::{Account, Caution, Ending, Evidence, Sampled};
+
 use crate::numeric::{Rows, Unconstrained};
+use crate::problem::LogTerms;
 
 /// The draws of a sampler.
 #[derive(Clone, Debug)]
@@ -30,16 +36,18 @@ pub struct Chains {
     pub warmup: usize,
 }
 
-/// Weighted draws, such as an ABC population.
+/// Weighted draws: an ABC population, or draws of a distribution near the posterior.
 #[derive(Clone, Debug)]
 pub struct Particles {
     /// One row per particle, on the real line.
     pub points: Rows<Unconstrained>,
     /// Normalised weights; they sum to 1.
     pub weights: Vec<f64>,
-    /// Distance of each particle's simulation to the observation.
+    /// Distance of each particle's simulation to the observation; empty if the likelihood was asked.
     pub distances: Vec<f64>,
-    /// How the population came about, from the first generation to the last.
+    /// Log prior and log likelihood of each particle; empty for approximate Bayesian computation.
+    pub terms: Vec<LogTerms>,
+    /// How an ABC population came about, from the first generation to the last.
     pub generations: Vec<Generation>,
 }
 

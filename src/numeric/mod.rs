@@ -1,13 +1,17 @@
 //! Tables of rows, tables of features, and named random streams.
 
 mod instructions;
+mod log_sum;
 mod normal_block;
+mod pareto;
 mod rows;
 mod streams;
 mod summaries;
 
 pub use instructions::{Instructions, choose_instructions, instructions};
+pub use log_sum::{log_mean_exp, log_sum_exp, normalised};
 pub use normal_block::{NORMALS, NormalBlocks};
+pub use pareto::{largest_pareto_k, smooth_log_weights};
 pub use rows::{Natural, Rows, Unconstrained};
 pub use streams::{Streams, standard_normal};
 pub use summaries::{Failure, Summaries};

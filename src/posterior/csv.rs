@@ -42,10 +42,10 @@ pub fn write_chains_csv(
     })
 }
 
-/// Writes weighted particles: `particle,weight,distance,<names>`.
+/// Writes weighted particles: `particle,weight,<columns>,<names>`.
 ///
-/// `draws`: shape `[particle, parameter]`, natural units, in the order of `names`. `weights` and `distances`:
-/// one per particle.
+/// `draws`: shape `[particle, parameter]`, natural units, in the order of `names`. `weights`: one per particle.
+/// `columns`: what else is known of each particle, by name.
 ///
 /// # Errors
 /// If the shapes differ or the folder cannot be written.
@@ -54,15 +54,19 @@ pub fn write_particles_csv(
     names: &[&str],
     draws: ArrayView2<'_, f64>,
     weights: &[f64],
-    distances: &[f64],
+    columns: &[(&str, &[f64])],
 ) -> Result<(), StoreError> {
     check("parameters", names.len(), draws.ncols())?;
     check("weight", weights.len(), draws.nrows())?;
-    check("distance", distances.len(), draws.nrows())?;
-    write_table(path, &[&["particle", "weight", "distance"], names].concat(), |writer| {
-        for (particle, values) in draws.rows().into_iter().enumerate() {
-            let mut row = vec![particle.to_string(), number(weights[particle]), number(distances[particle])];
-            row.extend(values.iter().map(|value| number(*value)));
+    for (column, values) in columns {
+        check(column, values.len(), draws.nrows())?;
+    }
+    let header: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    write_table(path, &[&["particle", "weight"], &header[..], names].concat(), |writer| {
+        for (particle, parameters) in draws.rows().into_iter().enumerate() {
+            let mut row = vec![particle.to_string(), number(weights[particle])];
+            row.extend(columns.iter().map(|(_, values)| number(values[particle])));
+            row.extend(parameters.iter().map(|value| number(*value)));
             writer.write_record(&row)?;
         }
         Ok(())

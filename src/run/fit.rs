@@ -8,7 +8,7 @@ use super::check::{Plan, read_plan};
 use super::progress::{Bar, is_interrupted, listen_for_interrupt};
 use super::results::{Outcome, write_results};
 use super::threads::on_threads;
-use crate::draws::Draws;
+use crate::draws::Sampled;
 use crate::numeric::Streams;
 use crate::posterior::render_table;
 use crate::problem::Problem;
@@ -63,15 +63,15 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
     listen_for_interrupt();
     let streams = Streams::new(*seed);
     let mut bar = Bar::new(options.quiet);
-    let draws: Result<Draws, _> = match method {
+    let sampled: Result<Sampled, _> = match method {
         Method::LikelihoodBased(sampler) => sampler.run(problem, streams, &mut bar),
         Method::SimulationBased(sampler) => sampler.run(problem, streams, &mut bar),
     };
     bar.finish();
     let seconds = clock.elapsed().as_secs_f64();
-    let draws = draws.map_err(|source| RunError::Sampler { source, reasons: reasons(problem) })?;
+    let sampled = sampled.map_err(|source| RunError::Sampler { source, reasons: reasons(problem) })?;
     let interrupted = is_interrupted();
-    let outcome = Outcome::new(plan, draws, interrupted, seconds);
+    let outcome = Outcome::new(plan, sampled, interrupted, seconds);
     write_results(&outcome, folder, began)?;
     let mut text = render_table(&outcome.summaries, &outcome.verdict);
     text += &format!(

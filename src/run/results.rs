@@ -12,19 +12,20 @@ use super::check::Plan;
 use crate::diagnostics::{
     ParameterSummary, Verdict, judge_chains, judge_particles, summarise_chains, summarise_particles,
 };
-use crate::draws::{Chains, Draws, Particles};
+use crate::draws::{Account, Chains, Draws, Particles, Sampled};
 use crate::numeric::{Natural, Rows, Streams, Unconstrained};
 use crate::posterior::{
     Attribute, Group, Posterior, RunSummary, Values, Variable, summary_json, write_atomically,
     write_chains_csv, write_json, write_netcdf, write_particles_csv,
 };
-use crate::problem::{Problem, TimeStepCheck};
+use crate::problem::{LogTerms, Problem, TimeStepCheck};
 use crate::units::Unit;
 
 /// A finished run.
 pub(super) struct Outcome<'a> {
     plan: &'a Plan,
     draws: Draws,
+    account: Account,
     /// Shape `[chain, draw, parameter]`, in natural units; particles are one chain.
     natural: Array3<f64>,
     pub summaries: Vec<ParameterSummary>,
@@ -43,8 +44,9 @@ const PREDICTED_TRACES: usize = 20;
 const CHECKED_SETS: usize = 64;
 
 impl<'a> Outcome<'a> {
-    pub(super) fn new(plan: &'a Plan, draws: Draws, interrupted: bool, seconds: f64) -> Self {
+    pub(super) fn new(plan: &'a Plan, sampled: Sampled, interrupted: bool, seconds: f64) -> Self {
         let problem = &plan.problem;
+        let Sampled { draws, account } = sampled;
         let names: Vec<(&str, Unit)> = problem
             .space
             .parameters()
@@ -68,8 +70,8 @@ impl<'a> Outcome<'a> {
         let (sets, _) = chosen_sets(&draws, natural.view(), CHECKED_SETS);
         let (sweeps, data) = (&problem.experiment.sweeps, &problem.data);
         let time_step = TimeStepCheck::new(&problem.simulation, sweeps, data, &sets);
-        let verdict = verdict.with_time_step(time_step.as_ref());
-        Self { plan, draws, natural, summaries, verdict, simulations, failures, time_step, seconds }
+        let verdict = verdict.with_cautions(&account.cautions).with_time_step(time_step.as_ref());
+        Self { plan, draws, account, natural, summaries, verdict, simulations, failures, time_step, seconds }
     }
 }
 
@@ -133,9 +135,16 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         Draws::Chains(Chains { log_prior, log_likelihood, .. }) => {
             write_chains_csv(&csv, &names, outcome.natural.view(), log_prior.view(), log_likelihood.view())?;
         }
-        Draws::Particles(Particles { weights, distances, .. }) => {
+        Draws::Particles(Particles { weights, distances, terms, .. }) => {
             let table = outcome.natural.index_axis(ndarray::Axis(0), 0);
-            write_particles_csv(&csv, &names, table, weights, distances)?;
+            let prior: Vec<f64> = terms.iter().map(|terms| terms.prior).collect();
+            let likelihood: Vec<f64> = terms.iter().map(|terms| terms.likelihood).collect();
+            let columns: &[(&str, &[f64])] = if terms.is_empty() {
+                &[("distance", distances)]
+            } else {
+                &[("log_prior", &prior), ("log_likelihood", &likelihood)]
+            };
+            write_particles_csv(&csv, &names, table, weights, columns)?;
         }
     }
     write_atomically(&folder.join("settings.toml"), |file| file.write_all(outcome.plan.text.as_bytes()))?;
@@ -150,7 +159,17 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         verdict: &outcome.verdict,
     });
     summary["time_step"] = outcome.time_step.as_ref().map_or(serde_json::Value::Null, time_step_json);
-    if let Draws::Particles(particles) = &outcome.draws {
+    let Account { ending, evidence, notes, .. } = &outcome.account;
+    summary["ended_by"] = json!(ending.word());
+    if let Some(evidence) = evidence {
+        summary["log_evidence"] = json!({"value": evidence.log, "error": evidence.error});
+    }
+    if !notes.is_empty() {
+        summary["notes"] = json!(notes);
+    }
+    if let Draws::Particles(particles) = &outcome.draws
+        && !particles.generations.is_empty()
+    {
         let generation = |g: &crate::draws::Generation| {
             json!({"epsilon": g.epsilon, "simulations": g.simulations, "acceptance": g.acceptance,
                    "effective_sample_size": g.effective_sample_size})
@@ -177,6 +196,8 @@ fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
         "recordings": problem.experiment.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
         "notes": problem.experiment.notes,
         "seed": seed,
+        "ended_by": outcome.account.ending.word(),
+        "reproducible": outcome.account.ending.is_reproducible(),
         "threads": rayon::current_num_threads(),
         "start_of_sweeps": if protocol.from_rest { "rest" } else { "voltage" },
         "settle_ms": protocol.settle_ms,
@@ -192,6 +213,18 @@ fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
 fn posterior(outcome: &Outcome<'_>) -> Posterior {
     let Plan { text, problem, sampler, seed, .. } = outcome.plan;
     let attribute = |name: &str, text: &str| (name.to_owned(), Attribute::Text(text.to_owned()));
+    let mut attributes = vec![
+        attribute("inference_library", "hhbayes"),
+        attribute("inference_library_version", env!("CARGO_PKG_VERSION")),
+        attribute("sampler", sampler),
+        attribute("ended_by", outcome.account.ending.word()),
+        attribute("settings", text),
+        ("seed".to_owned(), Attribute::Integer(seed.cast_signed())),
+    ];
+    if let Some(evidence) = &outcome.account.evidence {
+        attributes.push(("log_evidence".to_owned(), Attribute::Number(evidence.log)));
+        attributes.push(("log_evidence_error".to_owned(), Attribute::Number(evidence.error)));
+    }
     Posterior {
         groups: vec![
             posterior_group(problem, outcome.natural.view()),
@@ -200,13 +233,7 @@ fn posterior(outcome: &Outcome<'_>) -> Posterior {
             observed_data(problem),
             constant_data(problem),
         ],
-        attributes: vec![
-            attribute("inference_library", "hhbayes"),
-            attribute("inference_library_version", env!("CARGO_PKG_VERSION")),
-            attribute("sampler", sampler),
-            attribute("settings", text),
-            ("seed".to_owned(), Attribute::Integer(seed.cast_signed())),
-        ],
+        attributes,
     }
 }
 
@@ -244,10 +271,16 @@ fn sample_stats(draws: &Draws) -> Group {
             (chains.points.dim().0, chains.points.dim().1, variables)
         }
         Draws::Particles(particles) => {
-            let variables = vec![
-                Variable::new("weight", &axes, Values::F64(particles.weights.clone())),
-                Variable::new("distance", &axes, Values::F64(particles.distances.clone())),
-            ];
+            let column = |name: &str, values: Vec<f64>| Variable::new(name, &axes, Values::F64(values));
+            let mut variables = vec![column("weight", particles.weights.clone())];
+            if particles.terms.is_empty() {
+                variables.push(column("distance", particles.distances.clone()));
+            } else {
+                let of = |value: fn(&LogTerms) -> f64| particles.terms.iter().map(value).collect();
+                variables.push(column("lp", of(|terms| terms.posterior())));
+                variables.push(column("log_prior", of(|terms| terms.prior)));
+                variables.push(column("log_likelihood", of(|terms| terms.likelihood)));
+            }
             (1, particles.points.len(), variables)
         }
     };

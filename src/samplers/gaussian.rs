@@ -40,6 +40,13 @@ impl Gaussian {
         &self.factor * normals
     }
 
+    /// Squared length of a step in coordinates in which this distribution is the standard normal.
+    pub(super) fn squared_length(&self, step: &[f64]) -> f64 {
+        let mut whitened = DVector::from_column_slice(step);
+        self.factor.solve_lower_triangular_mut(&mut whitened);
+        whitened.norm_squared()
+    }
+
     /// The points in coordinates in which this distribution is the standard normal.
     pub(super) fn whiten(&self, points: &Rows<Unconstrained>) -> Vec<DVector<f64>> {
         let solve = |row: &[f64]| {

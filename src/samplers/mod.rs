@@ -8,14 +8,16 @@
 
 mod abc;
 mod gaussian;
+mod importance;
 mod mcmc;
 mod monitor;
+mod stopping;
 
 pub use monitor::{Control, Monitor, Progress, Silent};
 
 use thiserror::Error;
 
-use crate::draws::Draws;
+use crate::draws::Sampled;
 use crate::numeric::Streams;
 use crate::problem::{LogDensity, Simulator};
 use crate::settings::{Entry, Section, find};
@@ -31,7 +33,7 @@ pub trait Sampler<Oracle: ?Sized>: Send + Sync {
         oracle: &Oracle,
         streams: Streams,
         monitor: &mut dyn Monitor,
-    ) -> Result<Draws, SamplerError>;
+    ) -> Result<Sampled, SamplerError>;
 }
 
 /// A sampler, by the question that it asks.
@@ -72,6 +74,14 @@ pub enum SamplerError {
         /// Simulations that were made.
         simulations: u64,
     },
+    /// An ensemble cannot leave the space that its chains span.
+    #[error("an ensemble needs at least {needed} chains for so many parameters, found `chains` = {chains}")]
+    TooFewChains {
+        /// As in the settings.
+        chains: usize,
+        /// As many as span the space twice.
+        needed: usize,
+    },
     /// The monitor stopped the run too early.
     #[error("stopped before the first draw, in the stage \"{stage}\"; let the run go on for longer")]
     StoppedBeforeDraws {
@@ -85,8 +95,15 @@ pub enum SamplerError {
 pub type Build = fn(&Section<'_>, quick: bool) -> Option<Method>;
 
 /// All samplers, in alphabetical order.
-pub const SAMPLERS: &[Entry<Build>] =
-    &[abc::rejection::ENTRY, abc::smc::ENTRY, mcmc::adaptive_metropolis::ENTRY, mcmc::demcz::ENTRY];
+pub const SAMPLERS: &[Entry<Build>] = &[
+    abc::rejection::ENTRY,
+    abc::smc::ENTRY,
+    mcmc::adaptive_metropolis::ENTRY,
+    mcmc::demcz::ENTRY,
+    mcmc::dream_zs::ENTRY,
+    mcmc::ensemble::ENTRY,
+    importance::ENTRY,
+];
 
 /// The sampler that the table `[sampler]` describes, `demcz` if it does not say; `None` after a mistake,
 /// which is noted.

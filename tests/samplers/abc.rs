@@ -70,7 +70,7 @@ fn run(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<
     let Method::SimulationBased(sampler) = crate::known::method(options) else {
         panic!("{options} asks for a likelihood");
     };
-    match sampler.run(target, Streams::new(SEED), monitor)? {
+    match sampler.run(target, Streams::new(SEED), monitor)?.draws {
         Draws::Particles(particles) => Ok(particles),
         Draws::Chains(_) => panic!("{options} returns chains"),
     }

@@ -31,7 +31,7 @@ fn a_quick_run_makes_few_simulations() {
         panic!("the default asks for the likelihood");
     };
     let target = Known { dimension: 2, start_sd: 5.0, log_density: banana };
-    let draws = sampler.run(&target, Streams::new(1), &mut Silent).unwrap();
+    let draws = sampler.run(&target, Streams::new(1), &mut Silent).unwrap().draws;
     assert!(matches!(draws, hhbayes::draws::Draws::Chains(chains) if chains.points.dim() == (8, 50, 2)));
 }
 

@@ -8,13 +8,13 @@ use hhbayes::numeric::Streams;
 use hhbayes::samplers::{Control, Method, Monitor, Progress, SamplerError, Silent};
 
 const SEED: u64 = 20;
-const KINDS: [&str; 2] = ["adaptive_metropolis", "demcz"];
+const KINDS: [&str; 4] = ["adaptive_metropolis", "demcz", "dream_zs", "ensemble"];
 
 fn run(options: &str, target: &Known, monitor: &mut dyn Monitor) -> Result<Chains, SamplerError> {
     let Method::LikelihoodBased(sampler) = crate::known::method(options) else {
         panic!("{options} asks for no likelihood");
     };
-    match sampler.run(target, Streams::new(SEED), monitor)? {
+    match sampler.run(target, Streams::new(SEED), monitor)?.draws {
         Draws::Chains(chains) => Ok(chains),
         Draws::Particles(_) => panic!("{options} returns no chains"),
     }
@@ -167,7 +167,7 @@ fn chains_that_start_from_the_prior_arrive_too() {
 #[test]
 fn the_same_seed_gives_the_same_draws() {
     for kind in KINDS {
-        let options = format!("kind = '{kind}'\nchains = 4\ndraws = 50\nwarmup = 50\nthin = 1");
+        let options = format!("kind = '{kind}'\nchains = 6\ndraws = 50\nwarmup = 50\nthin = 1");
         let first = run(&options, &two(banana), &mut Silent).unwrap();
         let second = run(&options, &two(banana), &mut Silent).unwrap();
         assert_eq!(first.points, second.points);

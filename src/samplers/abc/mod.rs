@@ -38,7 +38,7 @@ fn prior_batch(oracle: &dyn Simulator, count: usize, streams: Streams, batch: u6
 /// Particles of equal weight.
 fn equal_particles(points: Rows<Unconstrained>, distances: Vec<f64>, generation: Generation) -> Particles {
     let weights = vec![1.0 / distances.len() as f64; distances.len()];
-    Particles { points, weights, distances, generations: vec![generation] }
+    Particles { points, weights, distances, terms: Vec::new(), generations: vec![generation] }
 }
 
 /// 1 / Σ w² of normalised weights.

@@ -3,7 +3,7 @@
 
 use super::{BATCH, distances, equal_particles, prior_batch};
 use crate::distance::ScaledEuclidean;
-use crate::draws::{Draws, Generation};
+use crate::draws::{Account, Draws, Ending, Generation, Sampled};
 use crate::numeric::{Rows, Streams};
 use crate::problem::Simulator;
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
@@ -53,9 +53,10 @@ impl Sampler<dyn Simulator> for Rejection {
         oracle: &dyn Simulator,
         streams: Streams,
         monitor: &mut dyn Monitor,
-    ) -> Result<Draws, SamplerError> {
+    ) -> Result<Sampled, SamplerError> {
         let mut nearest: Vec<Candidate> = Vec::new();
         let mut done = 0;
+        let mut account = Account::ended_by(Ending::Done);
         for batch in 0..self.simulations.div_ceil(BATCH) as u64 {
             let count = BATCH.min(self.simulations - done);
             let points = prior_batch(oracle, count, streams, batch);
@@ -67,12 +68,14 @@ impl Sampler<dyn Simulator> for Rejection {
             nearest.truncate(self.draws);
             done += count;
             if self.report(done, &nearest, monitor) == Control::Stop {
+                account.ending = Ending::Stopped;
                 break;
             }
         }
         // A run that was stopped keeps the share of its simulations that a whole run would have kept.
         nearest.truncate((self.draws * done / self.simulations).max(1));
-        population(&nearest, oracle.dimension(), done as u64)
+        let draws = population(&nearest, oracle.dimension(), done as u64)?;
+        Ok(Sampled { draws, account })
     }
 }
 

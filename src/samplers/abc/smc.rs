@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{BATCH, distances, effective_sample_size, equal_particles, prior_batch};
 use crate::distance::ScaledEuclidean;
-use crate::draws::{Draws, Generation, Particles};
+use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
 use crate::numeric::{Rows, Streams, Unconstrained};
 use crate::problem::Simulator;
 use crate::samplers::gaussian::Gaussian;
@@ -59,7 +59,7 @@ impl Sampler<dyn Simulator> for SequentialMonteCarlo {
         oracle: &dyn Simulator,
         streams: Streams,
         monitor: &mut dyn Monitor,
-    ) -> Result<Draws, SamplerError> {
+    ) -> Result<Sampled, SamplerError> {
         let mut run =
             Run { options: self, oracle, streams, simulations: 0, calls: 0, generation: 0, stopped: false };
         let mut population = run.first(monitor)?;
@@ -72,7 +72,8 @@ impl Sampler<dyn Simulator> for SequentialMonteCarlo {
             };
             population = next;
         }
-        Ok(Draws::Particles(population))
+        let account = Account::ended_by(if run.stopped { Ending::Stopped } else { Ending::Done });
+        Ok(Sampled { draws: Draws::Particles(population), account })
     }
 }
 
@@ -158,7 +159,8 @@ impl Run<'_> {
         let weights = weights(&accepted, parents, &kernel);
         let mut generations = parents.generations.clone();
         generations.push(summary(&accepted, epsilon, effective_sample_size(&weights)));
-        Some(Particles { points: accepted.points, weights, distances: accepted.distances, generations })
+        let distances = accepted.distances;
+        Some(Particles { points: accepted.points, weights, distances, terms: Vec::new(), generations })
     }
 
     /// A batch of parents chosen by weight and moved by the kernel; proposal `i` of a generation takes its

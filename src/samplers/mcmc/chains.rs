@@ -3,30 +3,31 @@
 use ndarray::{Array2, Array3, ArrayBase, ArrayView, Axis, Data, Dimension, Slice};
 use rand::RngExt;
 
-use super::archive::Archive;
 use super::options::ChainOptions;
 use super::outliers::outliers;
 use super::start::{Points, Started};
-use super::{Kernel, Proposal, evaluate};
-use crate::draws::{Chains, Draws};
-use crate::numeric::{Rows, Streams};
+use super::walk::{Step, Turn, Walk};
+use crate::draws::{Account, Chains, Draws, Ending, Sampled};
+use crate::numeric::Streams;
 use crate::problem::LogDensity;
+use crate::samplers::stopping::{Clock, EssCheck};
 use crate::samplers::{Control, Monitor, Progress, Sampler, SamplerError};
 
-/// Iterations between two appends to the archive.
-const ARCHIVE_INTERVAL: usize = 10;
 /// Parts of the warm-up; lost chains are restarted after each but the last.
 const OUTLIER_CHECKS: usize = 10;
 
-/// A sampler of chains with one kind of kernel.
+/// Makes the walk of the chains from where they start.
+pub(super) type MakeWalk = Box<dyn Fn(&Started, &dyn LogDensity) -> Box<dyn Walk> + Send + Sync>;
+
+/// A sampler of chains with one kind of walk.
 pub(super) struct ChainSampler {
     options: ChainOptions,
-    kernel: fn(&Archive) -> Box<dyn Kernel>,
+    walk: MakeWalk,
 }
 
 impl ChainSampler {
-    pub(super) fn new(options: ChainOptions, kernel: fn(&Archive) -> Box<dyn Kernel>) -> Self {
-        Self { options, kernel }
+    pub(super) fn new(options: ChainOptions, walk: MakeWalk) -> Self {
+        Self { options, walk }
     }
 }
 
@@ -36,12 +37,22 @@ impl Sampler<dyn LogDensity> for ChainSampler {
         oracle: &dyn LogDensity,
         streams: Streams,
         monitor: &mut dyn Monitor,
-    ) -> Result<Draws, SamplerError> {
-        let started =
-            self.options.start.find(self.options.chains, oracle, streams.stage("start"), monitor)?;
-        let mut ensemble = Ensemble::new(oracle, streams, started, self.kernel);
-        ensemble.warm_up(self.options.warmup, monitor)?;
-        ensemble.sample(&self.options, monitor).map(Draws::Chains)
+    ) -> Result<Sampled, SamplerError> {
+        let chains = self.options.chains_for(oracle.dimension())?;
+        let clock = Clock::new(self.options.stopping);
+        let start = self.options.start.within(clock.share_of_simulations(0.25));
+        let started = start.find(chains, oracle, streams.stage("start"), monitor)?;
+        let mut ensemble = Ensemble::new(oracle, streams, started, &self.walk, clock);
+        let warmup = ensemble.warm_up(self.options.warmup, monitor)?;
+        ensemble.walk.begin_to_draw();
+        let (mut chains, ending) = ensemble.sample(&self.options, monitor)?;
+        chains.warmup = warmup;
+        let mut account = Account::ended_by(ending);
+        account.evidence = ensemble.walk.evidence();
+        if warmup < self.options.warmup {
+            account.notes.push(format!("warm-up cut to {warmup} iterations, half of what the run may take"));
+        }
+        Ok(Sampled { draws: Draws::Chains(chains), account })
     }
 }
 
@@ -49,20 +60,13 @@ impl Sampler<dyn LogDensity> for ChainSampler {
 struct Ensemble<'a> {
     oracle: &'a dyn LogDensity,
     streams: Streams,
-    kernel: Box<dyn Kernel>,
-    archive: Archive,
+    walk: Box<dyn Walk>,
     states: Points,
+    clock: Clock,
     iteration: usize,
     simulations: u64,
     /// Share of accepted proposals, over about the last hundred iterations.
     acceptance: f64,
-}
-
-/// What a step did.
-struct Step {
-    accepted: Vec<bool>,
-    /// Mean acceptance probability of the proposals of full size.
-    full_size_acceptance: Option<f64>,
 }
 
 impl<'a> Ensemble<'a> {
@@ -70,45 +74,44 @@ impl<'a> Ensemble<'a> {
         oracle: &'a dyn LogDensity,
         streams: Streams,
         started: Started,
-        kernel: fn(&Archive) -> Box<dyn Kernel>,
+        walk: &MakeWalk,
+        clock: Clock,
     ) -> Self {
-        let archive = Archive::new(started.founders, &started.chains.points);
         Self {
             oracle,
             streams,
-            kernel: kernel(&archive),
-            archive,
+            walk: walk(&started, oracle),
             states: started.chains,
+            clock,
             iteration: 0,
             simulations: started.simulations,
             acceptance: 0.0,
         }
     }
 
-    fn warm_up(&mut self, iterations: usize, monitor: &mut dyn Monitor) -> Result<(), SamplerError> {
+    /// Returns the iterations that were made: fewer than asked for if half of what the run may take is spent.
+    fn warm_up(&mut self, iterations: usize, monitor: &mut dyn Monitor) -> Result<usize, SamplerError> {
         let mut heights: Vec<Vec<f64>> = Vec::with_capacity(iterations);
         for iteration in 1..=iterations {
-            let archived = self.archive.rows().len();
-            if let Some(acceptance) = self.step().full_size_acceptance {
-                self.kernel.tune(acceptance);
+            if self.clock.has_spent(0.5, self.simulations) {
+                return Ok(iteration - 1);
             }
+            self.step(true);
             heights.push(self.states.terms.iter().map(|terms| terms.posterior()).collect());
             // What was learned far from the posterior must not shape the proposals for ever.
             if [iterations / 4, iterations / 2, iterations * 3 / 4].contains(&iteration) {
-                self.archive.forget_older_half();
+                self.walk.forget_older_half();
             }
             let check = (iterations / OUTLIER_CHECKS).max(1);
             if iteration % check == 0 && iteration + check <= iterations {
                 self.restart_outliers(&mut heights);
             }
-            if self.archive.rows().len() != archived {
-                self.kernel.learn(&self.archive);
-            }
+            self.walk.learn();
             if self.report("warm-up", iteration, iterations, None, monitor) == Control::Stop {
                 return Err(SamplerError::StoppedBeforeDraws { stage: "warm-up" });
             }
         }
-        Ok(())
+        Ok(iterations)
     }
 
     /// Moves chains that are lost to where a random other chain is.
@@ -122,45 +125,44 @@ impl<'a> Ensemble<'a> {
             let mut generator = self.streams.stage("restart").generator(self.iteration as u64, chain as u64);
             let donor = good[generator.random_range(0..good.len())];
             let state = self.states.points.row(donor).to_vec();
-            self.states.points.row_mut(chain).copy_from_slice(&state);
-            self.states.terms[chain] = self.states.terms[donor];
-            self.archive.replace(chain, donor);
+            self.states.replace(chain, &state, self.states.terms[donor]);
+            self.walk.replace(chain, donor);
             for row in heights.iter_mut() {
                 row[chain] = row[donor];
             }
         }
     }
 
-    fn sample(&mut self, options: &ChainOptions, monitor: &mut dyn Monitor) -> Result<Chains, SamplerError> {
-        let dimension = self.states.points.columns();
-        let shape = (options.chains, options.draws);
-        let mut chains = Chains {
-            points: Array3::zeros((options.chains, options.draws, dimension)),
-            log_prior: Array2::zeros(shape),
-            log_likelihood: Array2::zeros(shape),
-            accepted: Array2::from_elem(shape, false),
-            warmup: options.warmup,
-        };
-        for draw in 0..options.draws {
-            for unkept in 1..options.thin {
-                self.step();
-                let done = draw * options.thin + unkept;
-                let drawn = (draw > 0).then_some((&chains, draw));
-                if self.report("sampling", done, options.draws * options.thin, drawn, monitor)
-                    == Control::Stop
-                {
-                    return first_draws(&chains, draw);
-                }
+    fn sample(
+        &mut self,
+        options: &ChainOptions,
+        monitor: &mut dyn Monitor,
+    ) -> Result<(Chains, Ending), SamplerError> {
+        let (count, dimension) = (self.states.terms.len(), self.states.points.columns());
+        let mut chains = empty_chains(count, options.draws, dimension);
+        let mut ess = EssCheck::new(options.stopping);
+        let total = options.draws * options.thin;
+        for done in 1..=total {
+            let step = self.step(false);
+            let kept = done / options.thin;
+            if done.is_multiple_of(options.thin) {
+                self.keep(kept - 1, &step, &mut chains);
             }
-            let step = self.step();
-            self.keep(draw, &step, &mut chains);
-            let (done, total) = ((draw + 1) * options.thin, options.draws * options.thin);
-            let drawn = Some((&chains, draw + 1));
-            if self.report("sampling", done, total, drawn, monitor) == Control::Stop {
-                return first_draws(&chains, draw + 1);
+            let drawn = (kept > 0).then_some((&chains, kept));
+            let control = self.report("sampling", done, total, drawn, monitor);
+            let ending = if control == Control::Stop {
+                Some(Ending::Stopped)
+            } else if ess.is_reached(first(&chains.points, kept)) {
+                Some(Ending::MinEss)
+            } else {
+                // At least one draw has to be kept.
+                self.clock.ending(self.simulations).filter(|_| kept > 0)
+            };
+            if let Some(ending) = ending.filter(|_| done < total) {
+                return Ok((first_draws(&chains, kept)?, ending));
             }
         }
-        Ok(chains)
+        Ok((chains, Ending::Done))
     }
 
     fn keep(&self, draw: usize, step: &Step, chains: &mut Chains) {
@@ -174,52 +176,17 @@ impl<'a> Ensemble<'a> {
         }
     }
 
-    /// One Metropolis-Hastings step of every chain.
-    fn step(&mut self) -> Step {
-        let iteration = self.iteration as u64;
-        let proposals: Vec<Proposal> = (0..self.states.terms.len())
-            .map(|chain| {
-                let mut generator = self.streams.stage("propose").generator(iteration, chain as u64);
-                self.kernel.propose(self.states.points.row(chain), &self.archive, &mut generator)
-            })
-            .collect();
-        let mut points = Rows::zeros(0, self.states.points.columns());
-        for proposal in &proposals {
-            points.push(&proposal.point);
-        }
-        let terms = evaluate(self.oracle, &points);
-        let mut accepted = vec![false; proposals.len()];
-        let mut probabilities = Vec::with_capacity(proposals.len());
-        for (chain, (proposal, terms)) in proposals.iter().zip(terms).enumerate() {
-            let log_ratio = terms.posterior() - self.states.posterior(chain) + proposal.log_ratio;
-            let probability = log_ratio.min(0.0).exp();
-            let mut generator = self.streams.stage("accept").generator(iteration, chain as u64);
-            // The uniform number is below 1, so that a proposal that is no worse is always accepted, and at
-            // least 0, so that an impossible one never is.
-            accepted[chain] = generator.random::<f64>() < probability;
-            if accepted[chain] {
-                self.states.points.row_mut(chain).copy_from_slice(&proposal.point);
-                self.states.terms[chain] = terms;
-            }
-            if proposal.full_size {
-                probabilities.push(probability);
-            }
-        }
-        self.count(&accepted);
-        let full_size_acceptance = (!probabilities.is_empty())
-            .then(|| probabilities.iter().sum::<f64>() / probabilities.len() as f64);
-        Step { accepted, full_size_acceptance }
-    }
-
-    fn count(&mut self, accepted: &[bool]) {
+    fn step(&mut self, warming_up: bool) -> Step {
+        let turn =
+            Turn { oracle: self.oracle, streams: self.streams, iteration: self.iteration as u64, warming_up };
+        let step = self.walk.step(&mut self.states, &turn);
         self.iteration += 1;
-        self.simulations += accepted.len() as u64;
-        let share = accepted.iter().filter(|&&accepted| accepted).count() as f64 / accepted.len() as f64;
+        self.simulations += step.simulations;
+        let accepted = step.accepted.iter().filter(|&&accepted| accepted).count();
+        let share = accepted as f64 / step.accepted.len() as f64;
         let memory = self.iteration.min(100) as f64;
         self.acceptance += (share - self.acceptance) / memory;
-        if self.iteration.is_multiple_of(ARCHIVE_INTERVAL) {
-            self.archive.append(&self.states.points);
-        }
+        step
     }
 
     fn report(
@@ -242,7 +209,18 @@ impl<'a> Ensemble<'a> {
     }
 }
 
-/// The chains up to the draw at which the monitor stopped them.
+fn empty_chains(count: usize, draws: usize, dimension: usize) -> Chains {
+    let shape = (count, draws);
+    Chains {
+        points: Array3::zeros((count, draws, dimension)),
+        log_prior: Array2::zeros(shape),
+        log_likelihood: Array2::zeros(shape),
+        accepted: Array2::from_elem(shape, false),
+        warmup: 0,
+    }
+}
+
+/// The chains up to the draw at which the run ended.
 fn first_draws(chains: &Chains, count: usize) -> Result<Chains, SamplerError> {
     if count == 0 {
         return Err(SamplerError::StoppedBeforeDraws { stage: "sampling" });

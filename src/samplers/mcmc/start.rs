@@ -11,8 +11,8 @@ use crate::settings::Section;
 const AGREEMENT: f64 = 3.0;
 
 /// How the start is found.
-#[derive(Debug)]
-pub(super) enum Start {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::samplers) enum Start {
     /// Adaptive differential evolution from prior draws.
     Search { population: Option<usize>, simulations: usize },
     /// Possible draws from the prior.
@@ -21,24 +21,24 @@ pub(super) enum Start {
 
 /// Points with their log terms.
 #[derive(Debug)]
-pub(super) struct Points {
-    pub(super) points: Rows<Unconstrained>,
-    pub(super) terms: Vec<LogTerms>,
+pub(in crate::samplers) struct Points {
+    pub(in crate::samplers) points: Rows<Unconstrained>,
+    pub(in crate::samplers) terms: Vec<LogTerms>,
 }
 
 /// What chains start with.
 #[derive(Debug)]
-pub(super) struct Started {
+pub(in crate::samplers) struct Started {
     /// One row per chain.
-    pub(super) chains: Points,
+    pub(in crate::samplers) chains: Points,
     /// Possible points that show where the posterior may be.
-    pub(super) founders: Rows<Unconstrained>,
+    pub(in crate::samplers) founders: Rows<Unconstrained>,
     /// Simulations made.
-    pub(super) simulations: u64,
+    pub(in crate::samplers) simulations: u64,
 }
 
 impl Start {
-    pub(super) fn from_settings(section: &Section<'_>, quick: bool) -> Self {
+    pub(in crate::samplers) fn from_settings(section: &Section<'_>, quick: bool) -> Self {
         let kind = section.key("kind", "how the start is found").choice_or(&["prior", "search"], "search");
         let simulations = section.key("simulations", "most simulations that the start may take");
         let simulations = simulations.between(1.0, 1e9).count_or(25_000);
@@ -53,8 +53,19 @@ impl Start {
         start
     }
 
+    /// The same with at most so many simulations.
+    pub(in crate::samplers) fn within(self, most: Option<usize>) -> Self {
+        let most = most.unwrap_or(usize::MAX);
+        match self {
+            Start::Search { population, simulations } => {
+                Start::Search { population, simulations: simulations.min(most) }
+            }
+            Start::Prior { simulations } => Start::Prior { simulations: simulations.min(most) },
+        }
+    }
+
     /// Finds the start of `chains` chains.
-    pub(super) fn find(
+    pub(in crate::samplers) fn find(
         &self,
         chains: usize,
         oracle: &dyn LogDensity,
@@ -153,19 +164,25 @@ impl Points {
         self.terms.extend(terms);
     }
 
-    pub(super) fn posterior(&self, row: usize) -> f64 {
+    /// Moves one row.
+    pub(in crate::samplers) fn replace(&mut self, row: usize, point: &[f64], terms: LogTerms) {
+        self.points.row_mut(row).copy_from_slice(point);
+        self.terms[row] = terms;
+    }
+
+    pub(in crate::samplers) fn posterior(&self, row: usize) -> f64 {
         self.terms[row].posterior()
     }
 
     /// The rows from the best to the worst.
-    pub(super) fn ranked(&self) -> Vec<usize> {
+    pub(in crate::samplers) fn ranked(&self) -> Vec<usize> {
         let mut rows: Vec<usize> = (0..self.terms.len()).collect();
         rows.sort_by(|&a, &b| self.posterior(b).total_cmp(&self.posterior(a)));
         rows
     }
 
     /// The given rows, in this order.
-    pub(super) fn pick(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+    pub(in crate::samplers) fn pick(&self, rows: impl IntoIterator<Item = usize>) -> Self {
         let mut picked = Points { points: Rows::zeros(0, self.points.columns()), terms: Vec::new() };
         for row in rows {
             picked.points.push(self.points.row(row));
@@ -203,19 +220,23 @@ impl Points {
 }
 
 /// How many simulations the start may take.
-pub(super) struct Budget {
+pub(in crate::samplers) struct Budget {
     spent: usize,
     total: usize,
 }
 
 impl Budget {
     /// Simulations left.
-    pub(super) fn left(&self) -> usize {
+    pub(in crate::samplers) fn left(&self) -> usize {
         self.total - self.spent
     }
 
     /// Counts simulations, and tells the monitor.
-    pub(super) fn spend(&mut self, count: usize, monitor: &mut dyn Monitor) -> Result<(), SamplerError> {
+    pub(in crate::samplers) fn spend(
+        &mut self,
+        count: usize,
+        monitor: &mut dyn Monitor,
+    ) -> Result<(), SamplerError> {
         self.spent += count;
         let progress = Progress {
             stage: "search",

@@ -1,0 +1,308 @@
+//! Importance sampling from a distribution fitted to the posterior: adaptive multiple importance sampling, Cornuet,
+//! Marin, Mira and Robert (2012), <https://doi.org/10.1111/j.1467-9469.2011.00756.x>, with Pareto-smoothed weights.
+//!
+//! In rounds, points are drawn from a mixture of Student-t distributions, weighted against all mixtures so far, and
+//! the mixture is fitted anew. The draws that are returned come from the last mixture alone: given it they are
+//! independent, so that the error of the evidence is known. Roughness of the log density on the smallest scale
+//! costs effective draws, but no chain gets stuck in it.
+
+mod mixture;
+
+use rand_chacha::ChaCha8Rng;
+
+use self::mixture::{Mixture, Weighted};
+use super::mcmc::evaluate;
+use super::mcmc::start::Start;
+use super::stopping::{Clock, Stopping};
+use crate::diagnostics::effective_sample_size;
+use crate::draws::{Account, Caution, Draws, Ending, Evidence, Particles, Sampled};
+use crate::numeric::{
+    Rows, Streams, Unconstrained, largest_pareto_k, log_mean_exp, log_sum_exp, normalised, smooth_log_weights,
+};
+use crate::problem::LogDensity;
+use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
+use crate::settings::{Entry, Section};
+
+pub(in crate::samplers) const ENTRY: Entry<Build> = Entry {
+    name: "importance",
+    summary: "weighted draws of a mixture that is fitted to the posterior; knows the evidence",
+    build,
+};
+
+/// Simulations per call of the oracle.
+const BATCH: usize = 1000;
+/// Share of `draws` in one round, and in all rounds together.
+const ROUND_SHARE: f64 = 0.05;
+const ROUNDS: usize = 12;
+/// Effective draws per parameter that a mixture is fitted to; fewer are spread over their neighbours.
+const FITTED_DRAWS: f64 = 20.0;
+/// A round that gains less than this factor in effective draws is the last.
+const LEAST_GAIN: f64 = 1.1;
+/// The first mixture is so many times as wide as the points that the search has found.
+const FIRST_WIDTH: f64 = 1.5;
+/// Components and degrees of freedom that are tried.
+const COMPONENTS: [usize; 4] = [1, 2, 4, 8];
+const FREEDOMS: [f64; 2] = [5.0, 30.0];
+
+#[derive(Debug)]
+struct Importance {
+    draws: usize,
+    start: Start,
+    stopping: Stopping,
+}
+
+fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
+    let draws = section.key("draws", "draws of the fitted distribution").between(100.0, 1e8).count_or(10_000);
+    Some(Method::LikelihoodBased(Box::new(Importance {
+        draws: if quick { draws.min(500) } else { draws },
+        start: Start::from_settings(&section.table("start", "where the first distribution is fitted"), quick),
+        stopping: Stopping::from_settings(section),
+    })))
+}
+
+impl Sampler<dyn LogDensity> for Importance {
+    fn run(
+        &self,
+        oracle: &dyn LogDensity,
+        streams: Streams,
+        monitor: &mut dyn Monitor,
+    ) -> Result<Sampled, SamplerError> {
+        let clock = Clock::new(self.stopping);
+        let start = self.start.within(clock.share_of_simulations(0.25));
+        // As many chains as a mixture wants points.
+        let started = start.find(8 * oracle.dimension(), oracle, streams.stage("start"), monitor)?;
+        let mut run = Run { oracle, streams, clock, simulations: started.simulations, ending: None };
+        let equal = vec![1.0 / started.founders.len() as f64; started.founders.len()];
+        let founders = Weighted { points: &started.founders, weights: &equal };
+        let first = fit(founders, &mut streams.stage("fit").generator(0, 0)).widened(FIRST_WIDTH);
+        let (mixture, pilot) = self.adapt(first, &mut run, monitor)?;
+        let mut drawn = Drawn::nothing(oracle.dimension());
+        if run.ending.is_none() {
+            run.draw(&mixture, self.draws, ("sampling", u64::MAX), &mut drawn, monitor);
+        }
+        if drawn.terms.len() < BATCH.min(self.draws) {
+            // The run ended before it came to the last mixture: the rounds have to do.
+            drawn = pilot;
+        }
+        if drawn.terms.is_empty() {
+            return Err(SamplerError::StoppedBeforeDraws { stage: "round 1" });
+        }
+        let (components, freedom) = mixture.shape();
+        let note = format!("draws of {components} Student-t distributions of {freedom} degrees of freedom");
+        Ok(result(drawn, run.ending.unwrap_or(Ending::Done), note))
+    }
+}
+
+/// Points with the density of what they were drawn from.
+struct Drawn {
+    points: Rows<Unconstrained>,
+    terms: Vec<crate::problem::LogTerms>,
+    /// Log density of the mixture that drew each point, or of all that might have.
+    log_proposal: Vec<f64>,
+}
+
+impl Drawn {
+    fn nothing(dimension: usize) -> Self {
+        Self { points: Rows::zeros(0, dimension), terms: Vec::new(), log_proposal: Vec::new() }
+    }
+
+    fn log_weights(&self) -> Vec<f64> {
+        let terms = self.terms.iter().zip(&self.log_proposal);
+        terms.map(|(terms, log_proposal)| terms.posterior() - log_proposal).collect()
+    }
+}
+
+struct Run<'a> {
+    oracle: &'a dyn LogDensity,
+    streams: Streams,
+    clock: Clock,
+    simulations: u64,
+    ending: Option<Ending>,
+}
+
+impl Run<'_> {
+    /// Draws points and evaluates them batch by batch, until there are enough or the run ends.
+    fn draw(
+        &mut self,
+        mixture: &Mixture,
+        count: usize,
+        (stage, call): (&str, u64),
+        drawn: &mut Drawn,
+        monitor: &mut dyn Monitor,
+    ) {
+        let mut done = 0;
+        while done < count && self.ending.is_none() {
+            let left = self.clock.left(self.simulations).map_or(usize::MAX, |left| left as usize);
+            let mut points = Rows::zeros(0, self.oracle.dimension());
+            for row in done..count.min(done + BATCH).min(done.saturating_add(left)) {
+                let mut generator = self.streams.stage("draw").generator(call, row as u64);
+                points.push(&mixture.draw(&mut generator));
+            }
+            if !points.is_empty() {
+                drawn.log_proposal.extend(mixture.log_densities(&points));
+                drawn.terms.extend(evaluate(self.oracle, &points));
+            }
+            for point in &points {
+                drawn.points.push(point);
+            }
+            done += points.len();
+            self.simulations += points.len() as u64;
+            let progress = Progress {
+                stage,
+                done,
+                total: count,
+                simulations: self.simulations,
+                acceptance: None,
+                epsilon: None,
+                draws: None,
+            };
+            if monitor.report(&progress) == Control::Stop {
+                self.ending = Some(Ending::Stopped);
+            } else if done < count {
+                self.ending = self.clock.ending(self.simulations);
+            }
+        }
+    }
+}
+
+impl Importance {
+    /// Fits the mixture in rounds. Returns it with all points of the rounds.
+    fn adapt(
+        &self,
+        first: Mixture,
+        run: &mut Run<'_>,
+        monitor: &mut dyn Monitor,
+    ) -> Result<(Mixture, Drawn), SamplerError> {
+        let dimension = run.oracle.dimension();
+        let size = ((self.draws as f64 * ROUND_SHARE) as usize).max(40 * dimension).max(100);
+        let mut rounds: Vec<(Mixture, f64)> = Vec::new();
+        let mut all = Drawn::nothing(dimension);
+        let mut mixture = first;
+        let mut best: f64 = 0.0;
+        for round in 1..=ROUNDS {
+            let before = all.terms.len();
+            let stage = format!("round {round}");
+            run.draw(&mixture, size, (&stage, round as u64), &mut all, monitor);
+            if run.ending == Some(Ending::Stopped) && round == 1 {
+                return Err(SamplerError::StoppedBeforeDraws { stage: "round 1" });
+            }
+            let share = latest_share(&all, before);
+            rounds.push((mixture.clone(), (all.terms.len() - before) as f64));
+            reweight(&mut all, &rounds, before);
+            let weights = normalised(&all.log_weights());
+            let wanted = FITTED_DRAWS * dimension as f64;
+            let known = effective_sample_size(&weights) >= wanted;
+            let spent = run.clock.has_spent(0.5, run.simulations) || run.ending.is_some();
+            if spent || (round > 2 && known && share < LEAST_GAIN * best) {
+                break;
+            }
+            best = best.max(share);
+            let weights = tempered(&all.log_weights(), wanted);
+            let data = Weighted { points: &all.points, weights: &weights };
+            mixture = fit(data, &mut run.streams.stage("fit").generator(round as u64, 0));
+        }
+        Ok((mixture, all))
+    }
+}
+
+/// Effective draws per draw of the latest round.
+fn latest_share(all: &Drawn, first: usize) -> f64 {
+    let weights = normalised(&all.log_weights()[first..]);
+    effective_sample_size(&weights) / weights.len().max(1) as f64
+}
+
+/// Log density of the mixture of all rounds, at every point; those from `first` on know only that of their own.
+fn reweight(all: &mut Drawn, rounds: &[(Mixture, f64)], first: usize) {
+    let total: f64 = rounds.iter().map(|(_, count)| count).sum();
+    let (latest, count) = &rounds[rounds.len() - 1];
+    let mut old = Rows::zeros(0, all.points.columns());
+    let mut new = Rows::zeros(0, all.points.columns());
+    for (index, point) in all.points.iter().enumerate() {
+        if index < first { &mut old } else { &mut new }.push(point);
+    }
+    for (log, latest) in all.log_proposal.iter_mut().zip(latest.log_densities(&old)) {
+        let before = *log + ((total - count) / total).ln();
+        *log = log_sum_exp(&[before, latest + (count / total).ln()]);
+    }
+    let of_each: Vec<Vec<f64>> = rounds.iter().map(|(mixture, _)| mixture.log_densities(&new)).collect();
+    for index in 0..new.len() {
+        let logs: Vec<f64> =
+            of_each.iter().zip(rounds).map(|(logs, (_, count))| logs[index] + (count / total).ln()).collect();
+        all.log_proposal[first + index] = log_sum_exp(&logs);
+    }
+}
+
+/// Normalised weights, raised to the largest power up to 1 that leaves so many effective draws.
+fn tempered(log_weights: &[f64], wanted: f64) -> Vec<f64> {
+    let at = |power: f64| {
+        let logs: Vec<f64> =
+            log_weights.iter().map(|log| if log.is_finite() { power * log } else { *log }).collect();
+        normalised(&logs)
+    };
+    let possible = log_weights.iter().filter(|log| log.is_finite()).count() as f64;
+    let wanted = wanted.min(0.5 * possible);
+    if effective_sample_size(&at(1.0)) >= wanted {
+        return at(1.0);
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        if effective_sample_size(&at(middle)) >= wanted { low = middle } else { high = middle }
+    }
+    at(low)
+}
+
+/// The mixture that gives points the highest density to which it was not fitted: of every second point, judged by
+/// the others, then of all.
+fn fit(data: Weighted<'_>, generator: &mut ChaCha8Rng) -> Mixture {
+    let halves: [(Rows<Unconstrained>, Vec<f64>); 2] = [0, 1].map(|half| {
+        let mut points = Rows::zeros(0, data.points.columns());
+        let mut weights = Vec::new();
+        for (index, (point, &weight)) in data.points.iter().zip(data.weights).enumerate() {
+            if index % 2 == half {
+                points.push(point);
+                weights.push(weight);
+            }
+        }
+        let total: f64 = weights.iter().sum();
+        (points, weights.iter().map(|weight| weight / total).collect())
+    });
+    let effective = effective_sample_size(data.weights);
+    let (fitted, judged) = (&halves[0], &halves[1]);
+    let mut best = (f64::NEG_INFINITY, COMPONENTS[0], FREEDOMS[0]);
+    for components in COMPONENTS {
+        // A component wants as many effective draws as a whole distribution.
+        if components > 1 && effective < FITTED_DRAWS * (components * data.points.columns()) as f64 {
+            break;
+        }
+        for freedom in FREEDOMS {
+            let training = Weighted { points: &fitted.0, weights: &fitted.1 };
+            let mixture = Mixture::fitted(training, components, freedom, generator);
+            let densities = mixture.log_densities(&judged.0);
+            let score: f64 = densities.iter().zip(&judged.1).map(|(log, weight)| log * weight).sum();
+            if score > best.0 {
+                best = (score, components, freedom);
+            }
+        }
+    }
+    Mixture::fitted(data, best.1, best.2, generator)
+}
+
+fn result(drawn: Drawn, ending: Ending, note: String) -> Sampled {
+    let mut log_weights = drawn.log_weights();
+    let k_hat = smooth_log_weights(&mut log_weights);
+    let weights = normalised(&log_weights);
+    let count = weights.len();
+    let mut account = Account::ended_by(ending);
+    let limit = largest_pareto_k(count);
+    account.notes.push(format!("{note}; k-hat {k_hat:.2}"));
+    if !(k_hat <= limit) {
+        account.cautions.push(Caution::HeavyWeights { k_hat, limit });
+    }
+    let relative_variance = count as f64 / effective_sample_size(&weights) - 1.0;
+    account.evidence =
+        Some(Evidence { log: log_mean_exp(&log_weights), error: (relative_variance / count as f64).sqrt() });
+    let Drawn { points, terms, .. } = drawn;
+    let draws = Particles { points, weights, distances: Vec::new(), terms, generations: Vec::new() };
+    Sampled { draws: Draws::Particles(draws), account }
+}
