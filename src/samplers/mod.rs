@@ -11,6 +11,7 @@ mod gaussian;
 mod importance;
 mod mcmc;
 mod monitor;
+mod smc;
 mod stopping;
 
 pub use monitor::{Control, Monitor, Progress, Silent};
@@ -103,6 +104,7 @@ pub const SAMPLERS: &[Entry<Build>] = &[
     mcmc::dream_zs::ENTRY,
     mcmc::ensemble::ENTRY,
     importance::ENTRY,
+    smc::ENTRY,
 ];
 
 /// The sampler that the table `[sampler]` describes, `demcz` if it does not say; `None` after a mistake,
