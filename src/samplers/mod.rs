@@ -103,8 +103,10 @@ pub const SAMPLERS: &[Entry<Build>] = &[
     mcmc::demcz::ENTRY,
     mcmc::dream_zs::ENTRY,
     mcmc::ensemble::ENTRY,
+    mcmc::ensemble_slice::ENTRY,
     importance::ENTRY,
     smc::ENTRY,
+    mcmc::tempering::ENTRY,
 ];
 
 /// The sampler that the table `[sampler]` describes, `demcz` if it does not say; `None` after a mistake,

@@ -48,7 +48,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     Some(Method::LikelihoodBased(Box::new(ChainSampler::new(options, Box::new(walk)))))
 }
 
-fn kernel(archive: &Archive) -> Box<dyn Kernel> {
+pub(super) fn kernel(archive: &Archive) -> Box<dyn Kernel> {
     // The difference of two states has twice the variance of the posterior, hence the 2.
     let scale = 2.38 / (2.0 * archive.rows().columns() as f64).sqrt();
     Box::new(DifferentialEvolution { scale: LearnedScale::new(scale) })

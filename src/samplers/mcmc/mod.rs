@@ -7,12 +7,15 @@ pub(super) mod demcz;
 mod differences;
 pub(super) mod dream_zs;
 pub(super) mod ensemble;
+pub(super) mod ensemble_slice;
 mod metropolis;
 mod options;
 mod outliers;
 mod scale;
 mod search;
 pub(super) mod start;
+mod stones;
+pub(super) mod tempering;
 mod walk;
 
 use crate::numeric::{Rows, Unconstrained};

@@ -20,7 +20,7 @@ pub(in crate::samplers) enum Start {
 }
 
 /// Points with their log terms.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::samplers) struct Points {
     pub(in crate::samplers) points: Rows<Unconstrained>,
     pub(in crate::samplers) terms: Vec<LogTerms>,
