@@ -1,13 +1,15 @@
 //! Posteriors with known answers, and the measure of a mean with its error.
 
+use std::f64::consts::TAU;
 use std::path::Path;
 
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 
-use hhbayes::draws::Chains;
+use hhbayes::diagnostics::ess_mean;
+use hhbayes::draws::{Chains, Draws, Sampled};
 use hhbayes::numeric::{Rows, Streams, Unconstrained, standard_normal};
 use hhbayes::problem::{LogDensity, LogTerms, Target};
-use hhbayes::samplers::{Method, from_settings};
+use hhbayes::samplers::{Method, Silent, from_settings};
 use hhbayes::settings::Settings;
 
 /// A sampler by the options of its table.
@@ -103,4 +105,97 @@ pub fn assert_mean(chains: &Chains, value: impl Fn(&[f64]) -> f64, truth: f64, r
     assert!(6.0 * error <= resolution, "too few draws: six standard errors are {:.3}", 6.0 * error);
     let distance = (mean - truth).abs() / error;
     assert!(distance < 6.0, "mean {mean:.4} is {distance:.1} standard errors from {truth}");
+}
+
+/// A posterior with a normal prior, whose evidence is the integral of the density.
+pub struct Proper {
+    pub dimension: usize,
+    pub prior_sd: f64,
+    /// Log of likelihood times prior.
+    pub log_density: fn(&[f64]) -> f64,
+}
+
+impl Target for Proper {
+    fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
+        let known =
+            Known { dimension: self.dimension, start_sd: self.prior_sd, log_density: self.log_density };
+        known.draw_prior(count, streams)
+    }
+}
+
+impl LogDensity for Proper {
+    fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
+        let constant = -(self.prior_sd * TAU.sqrt()).ln();
+        let terms = |row: &[f64]| {
+            let prior = row.iter().map(|x| constant - 0.5 * (x / self.prior_sd).powi(2)).sum();
+            LogTerms { prior, likelihood: (self.log_density)(row) - prior }
+        };
+        points.iter().map(terms).collect()
+    }
+}
+
+/// Draws of any sampler with their weights, one row each.
+pub struct Weighted {
+    pub rows: Vec<Vec<f64>>,
+    pub weights: Vec<f64>,
+    /// How many of the rows are of one chain; 0 for independent rows.
+    pub length: usize,
+}
+
+impl Weighted {
+    pub fn of(draws: &Draws) -> Self {
+        match draws {
+            Draws::Chains(chains) => {
+                let (count, length, _) = chains.points.dim();
+                let rows: Vec<Vec<f64>> =
+                    chains.points.lanes(Axis(2)).into_iter().map(|lane| lane.to_vec()).collect();
+                let share = 1.0 / (count * length) as f64;
+                Self { weights: vec![share; rows.len()], rows, length }
+            }
+            Draws::Particles(particles) => Self {
+                rows: particles.points.iter().map(<[f64]>::to_vec).collect(),
+                weights: particles.weights.clone(),
+                length: 0,
+            },
+        }
+    }
+
+    /// Mean of a function of the draws and its standard error.
+    pub fn mean_and_error(&self, value: impl Fn(&[f64]) -> f64) -> (f64, f64) {
+        let values: Vec<f64> = self.rows.iter().map(|row| value(row)).collect();
+        let mean = values.iter().zip(&self.weights).map(|(value, weight)| value * weight).sum::<f64>();
+        if self.length == 0 {
+            let error = values.iter().zip(&self.weights).map(|(value, w)| (w * (value - mean)).powi(2));
+            return (mean, error.sum::<f64>().sqrt());
+        }
+        let chains = values.len() / self.length;
+        let table = Array2::from_shape_vec((chains, self.length), values).unwrap();
+        let sd = table.std(1.0);
+        (mean, sd / ess_mean(table.view()).sqrt())
+    }
+
+    /// Passes if the mean is within six standard errors of the truth, and fails if the test is too blunt to see a
+    /// bias of `resolution`.
+    pub fn assert_mean(&self, what: &str, value: impl Fn(&[f64]) -> f64, truth: f64, resolution: f64) {
+        let (mean, error) = self.mean_and_error(value);
+        assert!(
+            6.0 * error <= resolution,
+            "{what}: too few draws: six standard errors are {:.3}",
+            6.0 * error
+        );
+        let distance = (mean - truth).abs() / error;
+        assert!(distance < 6.0, "{what}: mean {mean:.4} is {distance:.1} standard errors from {truth}");
+    }
+}
+
+/// What a sampler with these options says about a posterior.
+pub fn sample(options: &str, target: &(dyn LogDensity + 'static), seed: u64) -> Sampled {
+    let Method::LikelihoodBased(sampler) = method(options) else {
+        panic!("{options} asks for no likelihood");
+    };
+    sampler.run(target, Streams::new(seed), &mut Silent).unwrap()
 }

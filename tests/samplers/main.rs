@@ -9,4 +9,8 @@
 mod abc;
 mod catalogue;
 mod chains;
+mod evidence;
 mod known;
+mod posteriordb;
+mod shapes;
+mod stopping;
