@@ -10,8 +10,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::Mode;
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, FeatureFormat, FeatureOptions, FitOptions, RunError, SetSource,
-    SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, CalibrateOptions, FeatureFormat, FeatureOptions, FitOptions,
+    RunError, SetSource, SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -122,6 +122,31 @@ enum Command {
     Init {
         /// A recording in any of the formats that are read
         recording: PathBuf,
+    },
+    /// Find out whether the sampler of a settings file gives posteriors that can be believed: it infers parameters of
+    /// many simulated recordings, of which the truth is known
+    Calibrate {
+        /// Settings file
+        config: PathBuf,
+        /// How many recordings are simulated; those that are in the folder already are not made again
+        #[arg(long, value_name = "N", default_value_t = 200)]
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        runs: u32,
+        /// Name of all random numbers, in place of that of the settings
+        #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+        seed: Option<u64>,
+        /// Number of threads; all cores if it is not given
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+        /// Folder for the results; results/calibration/<name of the settings file> if it is not given
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// The shortest runs that the sampler can make, to see that everything fits together
+        #[arg(long)]
+        quick: bool,
+        /// No progress bar and no table
+        #[arg(long)]
+        quiet: bool,
     },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
@@ -251,6 +276,15 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             show(&run::inspect(&recording, matches!(format, Format::Json))?);
         }
         Command::Init { recording } => show(&run::init(&recording)?),
+        Command::Calibrate { config, runs, seed, threads, output, quick, quiet } => {
+            let (runs, threads) = (runs as usize, threads.map(usize::from));
+            let options = CalibrateOptions { runs, seed, threads, output, quick, quiet };
+            let report = run::calibrate(&config, &options)?;
+            if !quiet {
+                show(&report.text);
+            }
+            return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
+        }
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
         })?),

@@ -1,10 +1,14 @@
 //! All parameters that are inferred, in order, with their priors.
 
 use rand::RngExt;
+use rayon::prelude::*;
 
 use super::{Prior, Transform};
 use crate::numeric::{Natural, Rows, Streams, Unconstrained};
 use crate::units::Unit;
+
+/// For fewer rows it is not worth to wake up a thread.
+const ROWS_PER_THREAD: usize = 16;
 
 /// One parameter that is inferred.
 #[derive(Debug)]
@@ -69,13 +73,10 @@ impl ParameterSpace {
 
     /// The rows in the units of the parameters; every value is strictly inside the support of its prior.
     pub fn to_natural(&self, points: &Rows<Unconstrained>) -> Rows<Natural> {
-        let mut rows = Rows::zeros(points.len(), self.dimension());
-        for (natural, unconstrained) in rows.iter_mut().zip(points) {
-            for ((x, u), parameter) in natural.iter_mut().zip(unconstrained).zip(&self.parameters) {
-                *x = parameter.transform.to_natural(*u);
-            }
-        }
-        rows
+        let columns = self.dimension();
+        let numbers = points.values().par_iter().with_min_len(ROWS_PER_THREAD * columns).enumerate();
+        let natural = |(place, u): (usize, &f64)| self.parameters[place % columns].transform.to_natural(*u);
+        Rows::from_values(numbers.map(natural).collect(), columns)
     }
 
     /// The rows on the real line.
@@ -91,7 +92,8 @@ impl ParameterSpace {
 
     /// Log prior density of each row on the real line, with the Jacobians of the transforms.
     pub fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
-        points.iter().map(|row| self.row_log_density(row)).collect()
+        let rows = points.values().par_chunks_exact(self.dimension());
+        rows.with_min_len(ROWS_PER_THREAD).map(|row| self.row_log_density(row)).collect()
     }
 
     fn row_log_density(&self, row: &[f64]) -> f64 {

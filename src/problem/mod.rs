@@ -3,6 +3,7 @@
 mod data;
 mod experiment;
 mod parameters;
+mod replica;
 mod sensitivity;
 mod setup;
 mod simulation;
@@ -16,8 +17,10 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
+
 use crate::features::Analyser;
-use crate::likelihood::{self, Likelihood, pointwise};
+use crate::likelihood::{self, Datum, Likelihood, pointwise};
 use crate::numeric::{Failure, Natural, Rows, Streams, Summaries, Unconstrained};
 use crate::prior::ParameterSpace;
 use crate::settings::Section;
@@ -25,6 +28,7 @@ use crate::settings::Section;
 pub use data::{Data, Spread, SweepMeasures};
 pub use experiment::{Experiment, ExperimentSweep, read_recorded_options, read_simulated_options};
 pub use parameters::{CELL, Slot, cell, medians};
+pub use replica::Replica;
 pub use sensitivity::Sensitivity;
 pub use setup::{Setup, read_model_options};
 pub use simulation::{Protocol, Simulation};
@@ -33,6 +37,9 @@ pub use time_step::{TOLERABLE_SDS, TimeStepCheck, round_to_digits};
 
 use data::DataReader;
 use setup::Draft;
+
+/// For fewer rows it is not worth to wake up a thread.
+const ROWS_PER_THREAD: usize = 16;
 
 /// An experiment, a model of it, and what is believed about the parameters.
 #[derive(Debug)]
@@ -142,10 +149,27 @@ impl Problem {
         simulated.iter().zip(self.sds(set)).map(noisy).collect()
     }
 
-    /// The log likelihood of one simulation.
-    fn log_likelihood(&self, set: &[f64], simulated: &[Option<f64>]) -> f64 {
+    /// Log density of each row, given an observation.
+    fn terms_given(&self, data: &[Datum], points: &Rows<Unconstrained>) -> Vec<LogTerms> {
+        let sets = self.space.to_natural(points);
+        let summaries = self.features(&sets, Streams::new(0), 0);
+        let priors = self.space.log_density(points);
+        let terms = |(row, prior): (usize, f64)| {
+            let possible = summaries.failure(row).is_none() && self.simulation.is_physical(sets.row(row));
+            let likelihood = if possible {
+                self.log_likelihood(data, sets.row(row), summaries.row(row))
+            } else {
+                f64::NEG_INFINITY
+            };
+            LogTerms { prior, likelihood }
+        };
+        priors.into_par_iter().with_min_len(ROWS_PER_THREAD).enumerate().map(terms).collect()
+    }
+
+    /// The log likelihood of one simulation, given an observation.
+    fn log_likelihood(&self, data: &[Datum], set: &[f64], simulated: &[Option<f64>]) -> f64 {
         let sds: Vec<f64> = self.sds(set).collect();
-        pointwise(&*self.likelihood, &self.data.data, simulated, &sds).sum()
+        pointwise(&*self.likelihood, data, simulated, &sds).sum()
     }
 
     fn count(&self, summaries: &Summaries) {
@@ -202,19 +226,7 @@ impl Target for Problem {
 
 impl LogDensity for Problem {
     fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
-        let sets = self.space.to_natural(points);
-        let summaries = self.features(&sets, Streams::new(0), 0);
-        let priors = self.space.log_density(points);
-        let terms = |(row, prior): (usize, f64)| {
-            let possible = summaries.failure(row).is_none() && self.simulation.is_physical(sets.row(row));
-            let likelihood = if possible {
-                self.log_likelihood(sets.row(row), summaries.row(row))
-            } else {
-                f64::NEG_INFINITY
-            };
-            LogTerms { prior, likelihood }
-        };
-        priors.into_iter().enumerate().map(terms).collect()
+        self.terms_given(&self.data.data, points)
     }
 }
 

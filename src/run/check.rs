@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::RunError;
 use crate::problem::{Problem, Simulation, Slot};
@@ -15,7 +16,7 @@ pub(super) struct Plan {
     /// Where the settings stand, and their text.
     pub path: PathBuf,
     pub text: String,
-    pub problem: Problem,
+    pub problem: Arc<Problem>,
     pub method: Method,
     pub sampler: String,
     pub epsilon_goal: Option<f64>,
@@ -46,7 +47,7 @@ pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
     let (Some(problem), Some(method)) = (problem, method) else {
         return Err(RunError::Usage(format!("{} cannot be used", path.display())));
     };
-    let text = settings.text().to_owned();
+    let (text, problem) = (settings.text().to_owned(), Arc::new(problem));
     Ok(Plan { path: path.to_owned(), text, problem, method, sampler, epsilon_goal, seed })
 }
 

@@ -59,6 +59,7 @@ pub fn fit(path: &Path, options: &FitOptions) -> Result<FitReport, RunError> {
 
 fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport, RunError> {
     let Plan { problem, method, seed, .. } = plan;
+    let problem = &**problem;
     let (began, clock) = (SystemTime::now(), Instant::now());
     listen_for_interrupt();
     let streams = Streams::new(*seed);

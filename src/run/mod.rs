@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod bench;
+mod calibrate;
 mod check;
 mod features;
 mod fit;
@@ -27,6 +28,7 @@ use crate::settings::SettingsError;
 
 pub use accuracy::{AccuracyOptions, accuracy};
 pub use bench::{BenchOptions, bench};
+pub use calibrate::{CalibrateOptions, CalibrateReport, calibrate};
 pub use check::check;
 pub use features::{FeatureFormat, FeatureOptions, features};
 pub use fit::{FitOptions, FitReport, fit};

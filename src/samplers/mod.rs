@@ -1,7 +1,7 @@
 //! Samplers: from a question about parameters to draws of them.
 //!
 //! All chains or particles take each step together, so that a step is one batch for the oracle. Samplers
-//! run on one thread and name their random numbers by (seed, stage, step, row): the draws depend neither on
+//! name their random numbers by (seed, stage, step, row): the draws depend neither on
 //! the number of threads nor on the order in which simulations end.
 
 #![allow(clippy::unnecessary_wraps, reason = "all members of a catalogue are built by the same signature")]

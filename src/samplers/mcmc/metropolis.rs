@@ -2,6 +2,7 @@
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
 use super::archive::Archive;
 use super::evaluate;
@@ -13,8 +14,11 @@ use crate::problem::LogTerms;
 /// Iterations between two appends to the archive.
 const ARCHIVE_INTERVAL: u64 = 10;
 
+/// For fewer chains it is not worth to wake up a thread.
+const CHAINS_PER_THREAD: usize = 16;
+
 /// The way a chain proposes its next state.
-pub(super) trait Kernel {
+pub(super) trait Kernel: Sync {
     /// A proposal for one chain.
     fn propose(&self, state: &[f64], archive: &Archive, generator: &mut ChaCha8Rng) -> Proposal;
 
@@ -72,12 +76,15 @@ impl Metropolis {
         Self { kernel: kernel(&archive), archived: archive.rows().len(), archive }
     }
 
-    fn propose(&self, states: &Points, turn: &Turn<'_>) -> Vec<Proposal> {
-        let propose = |chain: usize| {
-            let mut generator = turn.streams.stage("propose").generator(turn.iteration, chain as u64);
-            self.kernel.propose(states.points.row(chain), &self.archive, &mut generator)
+    /// A proposal for every chain, and the uniform number that decides on it.
+    fn propose(&self, states: &Points, turn: &Turn<'_>) -> Vec<(Proposal, f64)> {
+        let [propose, accept] = ["propose", "accept"].map(|stage| turn.streams.stage(stage));
+        let proposal = |chain: usize| {
+            let mut generator = propose.generator(turn.iteration, chain as u64);
+            let proposal = self.kernel.propose(states.points.row(chain), &self.archive, &mut generator);
+            (proposal, accept.generator(turn.iteration, chain as u64).random())
         };
-        (0..states.terms.len()).map(propose).collect()
+        (0..states.terms.len()).into_par_iter().with_min_len(CHAINS_PER_THREAD).map(proposal).collect()
     }
 
     /// A second, smaller step of every chain whose first was refused: delayed rejection, Mira (2001),
@@ -131,15 +138,14 @@ impl Walk for Metropolis {
         let terms = evaluate(turn.oracle, &rows_of(&proposals, states.points.columns()));
         let mut step = Step { accepted: vec![false; proposals.len()], simulations: proposals.len() as u64 };
         let mut refused = Vec::new();
-        for (chain, (proposal, terms)) in proposals.iter().zip(terms).enumerate() {
+        for (chain, ((proposal, uniform), terms)) in proposals.iter().zip(terms).enumerate() {
             let probability = acceptance(states.posterior(chain), terms, proposal.log_ratio);
             if turn.warming_up {
                 self.kernel.hear(proposal, probability, states.points.row(chain));
             }
-            let mut generator = turn.streams.stage("accept").generator(turn.iteration, chain as u64);
             // The uniform number is below 1, so that a proposal that is no worse is always accepted, and at
             // least 0, so that an impossible one never is.
-            step.accepted[chain] = generator.random::<f64>() < probability;
+            step.accepted[chain] = *uniform < probability;
             if step.accepted[chain] {
                 states.replace(chain, &proposal.point, terms);
             } else {
@@ -179,9 +185,9 @@ fn acceptance(height: f64, proposed: LogTerms, log_ratio: f64) -> f64 {
     (proposed.posterior() - height + log_ratio).min(0.0).exp()
 }
 
-fn rows_of(proposals: &[Proposal], columns: usize) -> Rows<Unconstrained> {
+fn rows_of(proposals: &[(Proposal, f64)], columns: usize) -> Rows<Unconstrained> {
     let mut points = Rows::zeros(0, columns);
-    for proposal in proposals {
+    for (proposal, _) in proposals {
         points.push(&proposal.point);
     }
     points

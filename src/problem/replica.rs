@@ -1,0 +1,84 @@
+//! The problem as it would be if one of its own simulations had been recorded: parameters drawn from the prior, and
+//! the features that they give.
+
+use std::sync::Arc;
+
+use super::Problem;
+use super::target::{LogDensity, LogTerms, Simulator, Target};
+use crate::likelihood::Datum;
+use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
+
+/// Draws from the prior until one can be simulated; a problem in which none of so many can has no posterior either.
+const MOST_TRIES: u64 = 1000;
+
+/// A problem with another observation, of which the truth is known.
+#[derive(Debug)]
+pub struct Replica {
+    problem: Arc<Problem>,
+    truth: Rows<Unconstrained>,
+    data: Vec<Datum>,
+    observed: Vec<Option<f64>>,
+}
+
+impl Problem {
+    /// Replica number `index`. A parameter set that cannot be simulated has no posterior probability, so it is drawn
+    /// again. `None` if too many cannot.
+    pub fn replica(self: &Arc<Self>, streams: Streams, index: u64) -> Option<Replica> {
+        let streams = streams.stage(&format!("replica {index}"));
+        let simulate = |attempt: u64| {
+            let streams = streams.stage(&format!("try {attempt}"));
+            let truth = self.space.draw(1, streams);
+            let sets = self.space.to_natural(&truth);
+            let summaries = self.features(&sets, streams, 0);
+            let possible = summaries.failure(0).is_none() && self.simulation.is_physical(sets.row(0));
+            possible.then(|| (truth, self.replicate(summaries.row(0), sets.row(0), streams, 0, 0)))
+        };
+        let (truth, observed) = (0..MOST_TRIES).find_map(simulate)?;
+        let mut data = self.data.data.clone();
+        for (datum, observed) in data.iter_mut().zip(&observed) {
+            datum.observed = *observed;
+        }
+        Some(Replica { problem: Arc::clone(self), truth, data, observed })
+    }
+}
+
+impl Replica {
+    /// The parameters behind the observation, on the real line.
+    pub fn truth(&self) -> &[f64] {
+        self.truth.row(0)
+    }
+}
+
+impl Target for Replica {
+    fn dimension(&self) -> usize {
+        self.problem.dimension()
+    }
+
+    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
+        self.problem.draw_prior(count, streams)
+    }
+}
+
+impl LogDensity for Replica {
+    fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
+        self.problem.terms_given(&self.data, points)
+    }
+}
+
+impl Simulator for Replica {
+    fn log_prior(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
+        self.problem.log_prior(points)
+    }
+
+    fn observed(&self) -> &[Option<f64>] {
+        &self.observed
+    }
+
+    fn scales(&self) -> &[f64] {
+        self.problem.scales()
+    }
+
+    fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
+        self.problem.summaries(points, streams, call)
+    }
+}
