@@ -1,6 +1,7 @@
 //! The injected current of a sweep as steps on a holding current.
 
 use crate::recording::Sweep;
+use crate::stimulus::{Component, Stimulus};
 use crate::units::Unit;
 
 /// A commanded current with more pieces than this is a waveform.
@@ -40,7 +41,7 @@ pub struct Step {
 
 impl Injected {
     /// Reads the current of a sweep: one step in a measured current, or any few steps in a commanded one.
-    pub(super) fn of(sweep: &Sweep) -> Self {
+    pub fn of(sweep: &Sweep) -> Self {
         let Some(current) = &sweep.current else { return Self::Unknown };
         let unit = current.unit;
         if let Some(step) = current.recognise_step(sweep.interval_ms) {
@@ -67,6 +68,20 @@ impl Injected {
             start = stop;
         }
         Self::Steps { unit, holding, steps }
+    }
+
+    /// The current that a settings file describes.
+    pub fn written(stimulus: &Stimulus) -> Self {
+        let Stimulus { unit, holding, components } = stimulus;
+        if !components.iter().all(|component| component.waveform.is_constant()) {
+            return Self::Waveform { unit: *unit };
+        }
+        let step = |component: &Component| Step {
+            amplitude: component.amplitude,
+            start_ms: component.start_ms,
+            stop_ms: component.start_ms + component.duration_ms,
+        };
+        Self::Steps { unit: *unit, holding: *holding, steps: components.iter().map(step).collect() }
     }
 
     /// The steps; none of a waveform.

@@ -8,7 +8,7 @@ mod tests;
 
 pub use injected::{Injected, Step};
 pub use passive::Passive;
-pub use quality::{Finding, Flaw};
+pub use quality::{Finding, Flaw, worst_of_each_kind};
 
 use crate::features::{Analyser, Mode, Response};
 use crate::recording::{Recording, Sweep};
@@ -48,7 +48,7 @@ pub struct SweepView {
 }
 
 impl SweepView {
-    fn new(sweep: &Sweep, analyser: &mut Analyser) -> Self {
+    fn new(sweep: &Sweep, injected: Injected, analyser: &mut Analyser) -> Self {
         let response = Response {
             interval_ms: sweep.interval_ms,
             voltage_mv: &sweep.voltage_mv,
@@ -56,7 +56,6 @@ impl SweepView {
             stimulus_current_na: None,
         };
         let peaks_ms: Vec<f64> = analyser.analyse(&response).peak_times_ms().collect();
-        let injected = Injected::of(sweep);
         let mut free_ms = 0.0;
         let mut deflections_mv = Vec::new();
         for step in injected.steps() {
@@ -93,12 +92,20 @@ impl SweepView {
 
 /// Looks at every sweep of a recording.
 pub fn inspect(recording: &Recording) -> Inspection {
-    let mut analyser = Analyser::new(Mode::Precise, THRESHOLD_MV);
-    let sweeps: Vec<SweepView> =
-        recording.sweeps.iter().map(|sweep| SweepView::new(sweep, &mut analyser)).collect();
+    let sweeps = views(&recording.sweeps, Injected::of);
     let passive = Passive::estimate(recording, &sweeps);
-    let findings = quality::findings(recording, &sweeps);
+    let findings = quality::findings(&recording.sweeps, &sweeps);
     Inspection { sweeps, passive, findings }
+}
+
+/// What is wrong with sweeps whose current may be known from elsewhere.
+pub fn find_flaws(sweeps: &[Sweep], injected: impl Fn(&Sweep) -> Injected) -> Vec<Finding> {
+    quality::findings(sweeps, &views(sweeps, injected))
+}
+
+fn views(sweeps: &[Sweep], injected: impl Fn(&Sweep) -> Injected) -> Vec<SweepView> {
+    let mut analyser = Analyser::new(Mode::Precise, THRESHOLD_MV);
+    sweeps.iter().map(|sweep| SweepView::new(sweep, injected(sweep), &mut analyser)).collect()
 }
 
 /// The samples before the first step, or all of them.

@@ -1,7 +1,7 @@
 //! What is wrong with a recording, each flaw with its name and its number.
 
 use super::{Injected, SweepView, before_steps, between, median};
-use crate::recording::{Recording, Sweep};
+use crate::recording::Sweep;
 
 /// Kinds of flaws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,25 @@ impl Flaw {
             Self::LowSamplingRate => "low_sampling_rate",
         }
     }
+
+    /// What can be done about it.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::DriftingBaseline => "name sweeps of one level in `sweeps`",
+            Self::DepolarisedBaseline => {
+                "name other sweeps in `sweeps`, or give the junction_potential if it was not subtracted"
+            }
+            Self::Clipping => "leave the sweep out of `sweeps`, or the stretch with `start` and `stop`",
+            Self::BridgeBalance => {
+                "leave the sweep out of `sweeps`, or subtract the voltage over the electrode beforehand"
+            }
+            Self::MainsHum => "leave the sweep out of `sweeps`, or filter the recording",
+            Self::SpontaneousSpikes | Self::SpikesAfterStimulus => {
+                "leave the sweep out of `sweeps`, or the stretch with `start` and `stop`"
+            }
+            Self::LowSamplingRate => "compare no widths and slopes of spikes",
+        }
+    }
 }
 
 /// A flaw of one sweep, or of the whole recording.
@@ -51,6 +70,30 @@ pub struct Finding {
     pub number: f64,
     /// What was found, with the number.
     pub text: String,
+}
+
+impl Finding {
+    /// The finding with its place: `sweep 3: 5 spikes before the step`.
+    pub fn in_words(&self) -> String {
+        let place = self.sweep.as_ref().map_or(String::new(), |sweep| format!("sweep {sweep}: "));
+        format!("{place}{}", self.text)
+    }
+}
+
+/// Each kind of flaw once, with the worst finding in words and how many other sweeps have it.
+pub fn worst_of_each_kind(findings: &[Finding]) -> Vec<(Flaw, String)> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.flaw);
+    let worst = |alike: &[&Finding]| {
+        let worst = alike.iter().max_by(|a, b| a.number.abs().total_cmp(&b.number.abs()))?;
+        let others = match alike.len() {
+            1 => String::new(),
+            2 => "; less in 1 other sweep".to_owned(),
+            count => format!("; less in {} other sweeps", count - 1),
+        };
+        Some((worst.flaw, worst.in_words() + &others))
+    };
+    sorted.chunk_by(|a, b| a.flaw == b.flaw).filter_map(worst).collect()
 }
 
 /// Baselines that differ by more than this have drifted.
@@ -70,9 +113,9 @@ const HUM_MV: f64 = 0.3;
 const LONGEST_INTERVAL_MS: f64 = 0.1;
 
 /// All findings: those of the recording, then those of each sweep.
-pub(super) fn findings(recording: &Recording, sweeps: &[SweepView]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = [drift(sweeps), sampling(sweeps)].into_iter().flatten().collect();
-    for (sweep, view) in recording.sweeps.iter().zip(sweeps) {
+pub(super) fn findings(sweeps: &[Sweep], views: &[SweepView]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = [drift(views), sampling(views)].into_iter().flatten().collect();
+    for (sweep, view) in sweeps.iter().zip(views) {
         let own = [
             depolarised(view),
             clipping(sweep),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::inspection::{self, Finding, Injected, worst_of_each_kind};
 use crate::recording::{self, Recording, Sweep};
 use crate::settings::{Section, Value};
 use crate::stimulus::{self, Component, Sampled, Step, Stimulus};
@@ -55,6 +56,8 @@ pub struct Experiment {
     pub files: Vec<PathBuf>,
     /// What was done to the recording on the way.
     pub notes: Vec<String>,
+    /// What is wrong with the recorded sweeps.
+    pub flaws: Vec<Finding>,
     /// Whether the traces are to be simulated from known parameters.
     pub simulated: bool,
 }
@@ -72,6 +75,8 @@ pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) 
         } else if let Some(recording) = recording::from_settings(&section, base) {
             let sweeps = recording.sweeps.iter();
             experiment.sweeps.extend(sweeps.filter_map(|sweep| recorded_sweep(sweep, &stimulus)));
+            experiment.flaws = flaws(&recording.sweeps, &experiment.sweeps);
+            refuse_flaws(&section, &experiment.flaws);
             let Recording { files, notes, .. } = recording;
             (experiment.files, experiment.notes) = (files, notes);
         } else {
@@ -99,6 +104,24 @@ pub fn read<'a>(root: &Section<'a>, base: &Path, tables: &mut Vec<Section<'a>>) 
         );
     }
     experiment
+}
+
+/// What is wrong with recorded sweeps, under the current that the settings give them.
+fn flaws(recorded: &[Sweep], sweeps: &[ExperimentSweep]) -> Vec<Finding> {
+    let written = |sweep: &Sweep| sweeps.iter().find(|own| own.name == sweep.name && own.prefix.is_some());
+    inspection::find_flaws(recorded, |sweep| {
+        written(sweep).map_or_else(|| Injected::of(sweep), |own| Injected::written(&own.stimulus))
+    })
+}
+
+/// With `strict = true` each kind of flaw is a mistake.
+fn refuse_flaws(section: &Section<'_>, flaws: &[Finding]) {
+    if recording::is_strict(section) {
+        for (flaw, words) in worst_of_each_kind(flaws) {
+            let help = format!("{}; or drop `strict`", flaw.help());
+            section.mistake_at("strict", format!("{}: {words}", flaw.name()), Some(&help));
+        }
+    }
 }
 
 /// The stimulus of the recorded sweeps; its parameters are `stimulus_amplitude` and so on.

@@ -39,6 +39,7 @@ pub use self::formats::{FORMATS, Format, from_settings};
 pub use self::hdf5::Hdf5Error;
 pub use self::ibw::IbwError;
 pub use self::nwb::NwbError;
+pub use self::options::is_strict;
 pub use self::sampling::SamplingError;
 pub use self::step::RecognisedStep;
 pub use self::wavesurfer::WaveSurferError;

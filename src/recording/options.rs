@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Recording, RecordingError};
-use crate::settings::Section;
+use crate::settings::{Section, Value};
 use crate::units::Unit;
 
 /// Options that every format has.
@@ -12,6 +12,13 @@ pub(super) struct Common {
     junction_potential_mv: Option<f64>,
     start_ms: Option<f64>,
     stop_ms: Option<f64>,
+}
+
+const STRICT: &str = "strict";
+
+/// Whether `[recording]` asks that flaws of the recording are mistakes.
+pub fn is_strict(section: &Section<'_>) -> bool {
+    matches!(section.peek(STRICT).map(|node| &node.value), Some(Value::Flag(true)))
 }
 
 /// The file `name`: from the working folder, from the folder of the settings file or from its parent.
@@ -31,6 +38,7 @@ pub(super) fn locate(name: &str, base: &Path) -> Result<PathBuf, RecordingError>
 
 impl Common {
     pub(super) fn read(section: &Section<'_>) -> Self {
+        section.key(STRICT, "whether flaws of the recording are mistakes").flag_or(false);
         let sweeps = section.key("sweeps", "numbers of the sweeps to use, from 0; all if not given");
         let junction_potential = section.key(
             "junction_potential",

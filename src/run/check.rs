@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::RunError;
+use crate::inspection::{Finding, worst_of_each_kind};
 use crate::problem::{Problem, Simulation, Slot};
 use crate::samplers::{self, Method};
 use crate::settings::{Section, Settings};
@@ -91,6 +92,19 @@ fn fixed_numbers_of_channels(text: &mut String, simulation: &Simulation) {
     }
 }
 
+/// Each kind of flaw with its number, for the terminal; empty if there is none.
+pub(super) fn flaws_of_recording(flaws: &[Finding]) -> String {
+    let worst = worst_of_each_kind(flaws);
+    let mut text = String::new();
+    if !worst.is_empty() {
+        text += "\nflaws of the recording (strict = true in [recording] makes them errors)\n";
+    }
+    for (flaw, words) in worst {
+        let _ = writeln!(text, "  {:<22}{words}", flaw.name());
+    }
+    text
+}
+
 /// Checks a settings file; returns what a run would do, for the terminal.
 ///
 /// # Errors
@@ -124,5 +138,6 @@ pub fn check(path: &Path) -> Result<String, RunError> {
     for note in &problem.experiment.notes {
         let _ = writeln!(text, "note: {note}");
     }
+    text += &flaws_of_recording(&problem.experiment.flaws);
     Ok(text)
 }

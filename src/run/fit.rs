@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use super::RunError;
-use super::check::{Plan, read_plan};
+use super::check::{Plan, flaws_of_recording, read_plan};
 use super::progress::{Bar, is_interrupted, listen_for_interrupt};
 use super::results::{Outcome, write_results};
 use super::threads::on_threads;
@@ -75,6 +75,7 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
     let outcome = Outcome::new(plan, sampled, interrupted, seconds);
     write_results(&outcome, folder, began)?;
     let mut text = render_table(&outcome.summaries, &outcome.verdict);
+    text += &flaws_of_recording(&problem.experiment.flaws);
     text += &format!(
         "\n{} simulations in {seconds:.1} s ({:.0} per second); results in {}\n",
         outcome.simulations,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::RunError;
-use crate::inspection::{Inspection, Passive, Step, SweepView, inspect};
+use crate::inspection::{Inspection, Passive, Step, SweepView, inspect, worst_of_each_kind};
 use crate::recording;
 use crate::units::Unit;
 
@@ -169,9 +169,8 @@ fn heading(path: &Path, inspection: &Inspection, window: &Window, chosen: &[usiz
                 .map_or(String::new(), |tau_ms| format!(", time constant {tau_ms:.1} ms"))
         );
     }
-    for finding in &inspection.findings {
-        let place = finding.sweep.as_ref().map_or(String::new(), |sweep| format!("sweep {sweep}: "));
-        let _ = writeln!(text, "# {}: {place}{}", finding.flaw.name(), finding.text);
+    for (flaw, words) in worst_of_each_kind(&inspection.findings) {
+        let _ = writeln!(text, "# {}: {words}", flaw.name());
     }
     text += "\n";
     text

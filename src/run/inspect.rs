@@ -6,7 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::RunError;
-use crate::inspection::{Finding, Injected, Inspection, Passive, Step, SweepView, inspect as look};
+use crate::inspection::{
+    Finding, Injected, Inspection, Passive, Step, SweepView, inspect as look, worst_of_each_kind,
+};
 use crate::recording::{self, Recording};
 
 /// What is in a recording, whose format is found by its content: for people, or for programs as JSON.
@@ -56,24 +58,8 @@ fn text(path: &Path, recording: &Recording, inspection: &Inspection) -> String {
     } else {
         text += "\nflaws\n";
     }
-    text + &flaws(&inspection.findings)
-}
-
-/// A line for each kind of flaw: the sweep that has it worst, and how many others have it.
-fn flaws(findings: &[Finding]) -> String {
-    let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by_key(|finding| finding.flaw);
-    let mut text = String::new();
-    for alike in sorted.chunk_by(|a, b| a.flaw == b.flaw) {
-        let Some(worst) = alike.iter().max_by(|a, b| a.number.abs().total_cmp(&b.number.abs())) else {
-            continue;
-        };
-        let place = worst.sweep.as_ref().map_or(String::new(), |sweep| format!("sweep {sweep}: "));
-        let others = match alike.len() {
-            1 => String::new(),
-            count => format!("; less in {}", plural(count - 1, "other sweep")),
-        };
-        let _ = writeln!(text, "  {:<22}{place}{}{others}", worst.flaw.name(), worst.text);
+    for (flaw, words) in worst_of_each_kind(&inspection.findings) {
+        let _ = writeln!(text, "  {:<22}{words}", flaw.name());
     }
     text
 }
@@ -145,16 +131,19 @@ fn json(path: &Path, recording: &Recording, inspection: &Inspection) -> Value {
             "steps": passive.steps,
         })
     });
-    let findings = inspection.findings.iter();
-    let flaws = findings
-        .map(|f| json!({"name": f.flaw.name(), "sweep": f.sweep, "number": f.number, "text": f.text}));
     json!({
         "file": path.display().to_string(),
         "notes": recording.notes,
         "sweeps": inspection.sweeps.iter().map(sweep).collect::<Vec<_>>(),
         "passive": passive,
-        "flaws": flaws.collect::<Vec<_>>(),
+        "flaws": inspection.findings.iter().map(flaw_json).collect::<Vec<_>>(),
     })
+}
+
+/// One flaw, here and in the summary of a run.
+pub(super) fn flaw_json(finding: &Finding) -> Value {
+    let Finding { flaw, sweep, number, text } = finding;
+    json!({"name": flaw.name(), "sweep": sweep, "number": number, "text": text})
 }
 
 /// Null without a current; without `steps` for a waveform.

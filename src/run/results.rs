@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::RunError;
 use super::check::Plan;
+use super::inspect::flaw_json;
 use crate::diagnostics::{
     ParameterSummary, Verdict, judge_chains, judge_particles, summarise_chains, summarise_particles,
 };
@@ -167,6 +168,7 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
     if !notes.is_empty() {
         summary["notes"] = json!(notes);
     }
+    summary["flaws"] = outcome.plan.problem.experiment.flaws.iter().map(flaw_json).collect();
     if let Draws::Particles(particles) = &outcome.draws
         && !particles.generations.is_empty()
     {

@@ -121,6 +121,14 @@ pub const CASES: &[Case] = &[
         &[(G_NA, r#"{ kind = "lognormal", median = "120 mS/cm^2", spread = 0 }"#)],
     ),
     settings("noise_without_likelihood", &[("dt = ", "current_noise = 1\ndt = ")]),
+    settings(
+        "flaws_of_a_strict_recording",
+        &[
+            (RECORDING, "kind = \"csv\"\nfile = \"trace.csv\"\nstrict = true\n"),
+            ("start = \"10 ms\"", "start = \"20 ms\""),
+            ("stop = \"60 ms\"", "stop = \"40 ms\""),
+        ],
+    ),
     // The stimulus.
     settings("stimulus_stops_before_it_starts", &[("stop = \"60 ms\"", "stop = \"5 ms\"")]),
     settings("stimulus_before_the_sweep", &[("start = \"10 ms\"", "start = \"-10 ms\"")]),

@@ -42,6 +42,20 @@ fn check_summary(summary: &Value, is_weighted: bool) {
     }
 }
 
+/// Of the spikes at 15, 30 and 45 ms, one is before the step and one after it.
+#[test]
+fn flaws_of_the_recording_stand_in_the_summary_and_in_the_report() {
+    let settings = CELL.replace("\"10 ms\"", "\"20 ms\"").replace("\"60 ms\"", "\"40 ms\"");
+    let folder = Folder::new(&settings);
+    let shown = folder.succeed(&["run", "cell.toml", "--quick", "--output", "out"]);
+    assert!(shown.contains("spontaneous_spikes    sweep 0: 1 spike before the step"), "{shown}");
+    let summary = folder.json("out/summary.json");
+    let flaws = summary["flaws"].as_array().unwrap().iter();
+    let flaws: Vec<_> = flaws.map(|flaw| (flaw["name"].as_str().unwrap(), flaw["number"].as_f64())).collect();
+    assert_eq!(flaws, [("spontaneous_spikes", Some(1.0)), ("spikes_after_stimulus", Some(1.0))]);
+    assert!(folder.succeed(&["check", "cell.toml"]).contains("spikes_after_stimulus"));
+}
+
 #[test]
 fn every_settings_file_of_the_repository_runs() {
     for config in configs() {
