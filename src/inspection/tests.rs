@@ -1,7 +1,7 @@
 //! Made-up sweeps with known properties.
 
 use super::*;
-use crate::recording::Current;
+use crate::recording::{About, Current};
 use crate::units::Unit;
 
 const INTERVAL_MS: f64 = 0.05;
@@ -29,7 +29,13 @@ fn membrane(amplitude_pa: f64, electrode_mohm: f64) -> impl Fn(f64) -> f64 {
 }
 
 fn look(sweeps: Vec<Sweep>) -> Inspection {
-    inspect(&Recording { sweeps, format: "csv", files: Vec::new(), notes: Vec::new() })
+    inspect(&Recording {
+        sweeps,
+        format: "csv",
+        files: Vec::new(),
+        notes: Vec::new(),
+        about: About::default(),
+    })
 }
 
 fn flaws(sweeps: Vec<Sweep>) -> Vec<Flaw> {

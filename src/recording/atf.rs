@@ -11,7 +11,7 @@ use super::bytes::latin1;
 use super::channels::{self, ChannelError, Choice, Chosen, Label};
 use super::columns::word_and_unit;
 use super::sampling::{Samples, SamplingError};
-use super::{Current, Sweep};
+use super::{About, Current, Sweep};
 use crate::units::Unit;
 
 /// What is wrong with an ATF file, or with the choice of its channels.
@@ -165,6 +165,39 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
     }
     Ok((sweeps, notes))
 }
+
+/// Optional lines with numbers of sweeps and channels, which are read elsewhere or say nothing to people.
+const TECHNICAL: [&str; 7] = [
+    "Signals",
+    "SignalsExported",
+    "SweepStartTimesMS",
+    "SyncTimeUnits",
+    "YTop",
+    "YBottom",
+    "AcquisitionMode",
+];
+
+/// The optional lines, which read `"name=text"`.
+pub(super) fn about(bytes: &[u8]) -> About {
+    let text = latin1(bytes.get(..LONGEST_HEADER).unwrap_or(bytes));
+    let mut lines = text.lines().skip(1);
+    let optional = lines.next().and_then(|sizes| sizes.split_whitespace().next()?.parse().ok());
+    let mut about = About::default();
+    for line in lines.take(optional.unwrap_or(0)) {
+        let line = line.trim().trim_matches('"');
+        match line.split_once('=') {
+            Some((name, _)) if TECHNICAL.contains(&name) => {}
+            Some(("Comment", text)) => about.add_comment(text),
+            Some((name, text)) if name.to_lowercase().contains("protocol") => about.add_protocol(text),
+            Some((name, text)) => about.describe(name, text),
+            None => about.add_comment(line),
+        }
+    }
+    about
+}
+
+/// Behind this there are only numbers.
+const LONGEST_HEADER: usize = 64 << 10;
 
 impl Table {
     fn read(text: &str) -> Result<Self, AtfError> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hdf5_reader::Hdf5File;
 
-use super::{Current, Hdf5Error, Recording, RecordingError, Sweep};
+use super::{About, Current, Hdf5Error, Recording, RecordingError, Sweep};
 use super::{abf, arrays, atf, channels, csv, hdf5, ibw, nwb, wavesurfer, wfdb};
 
 type Sweeps = (Vec<Sweep>, Vec<String>);
@@ -85,8 +85,8 @@ fn open_hdf5(path: &Path) -> Result<Hdf5File, RecordingError> {
 }
 
 /// The recording of one file.
-fn recording(path: &Path, format: &'static str, (sweeps, notes): Sweeps) -> Recording {
-    Recording { sweeps, format, files: vec![path.to_owned()], notes }
+fn recording(path: &Path, format: &'static str, (sweeps, notes): Sweeps, about: About) -> Recording {
+    Recording { sweeps, format, files: vec![path.to_owned()], notes, about }
 }
 
 pub(super) fn from_abf(
@@ -96,7 +96,7 @@ pub(super) fn from_abf(
 ) -> Result<Recording, RecordingError> {
     let sweeps = abf::read(bytes, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Abf { path: path.to_owned(), reason })?;
-    Ok(recording(path, "abf", sweeps))
+    Ok(recording(path, "abf", sweeps, abf::about(bytes)))
 }
 
 pub(super) fn from_atf(
@@ -106,14 +106,14 @@ pub(super) fn from_atf(
 ) -> Result<Recording, RecordingError> {
     let sweeps = atf::read(bytes, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Atf { path: path.to_owned(), reason })?;
-    Ok(recording(path, "atf", sweeps))
+    Ok(recording(path, "atf", sweeps, atf::about(bytes)))
 }
 
 pub(super) fn from_csv(path: &Path, bytes: &[u8], choice: &csv::Choice) -> Result<Recording, RecordingError> {
     let sweeps = csv::read(bytes, choice);
     let sweeps =
         sweeps.map_err(|reason| RecordingError::Csv { path: path.to_owned(), reason: Box::new(reason) })?;
-    Ok(recording(path, "csv", sweeps))
+    Ok(recording(path, "csv", sweeps, csv::about(bytes)))
 }
 
 pub(super) fn from_npz(
@@ -124,7 +124,7 @@ pub(super) fn from_npz(
     let sweeps = arrays::read_npz(bytes, choice);
     let sweeps = sweeps
         .map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason: Box::new(reason) })?;
-    Ok(recording(path, "npz", sweeps))
+    Ok(recording(path, "npz", sweeps, About::default()))
 }
 
 /// MATLAB of any version.
@@ -136,13 +136,14 @@ pub(super) fn from_mat(path: &Path, choice: &arrays::Choice) -> Result<Recording
     };
     let sweeps = sweeps
         .map_err(|reason| RecordingError::Arrays { path: path.to_owned(), reason: Box::new(reason) })?;
-    Ok(recording(path, "mat", sweeps))
+    Ok(recording(path, "mat", sweeps, About::default()))
 }
 
 pub(super) fn from_nwb(path: &Path, choice: nwb::Choice<'_>) -> Result<Recording, RecordingError> {
-    let sweeps = nwb::read(&open_hdf5(path)?, choice);
+    let file = open_hdf5(path)?;
+    let sweeps = nwb::read(&file, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Nwb { path: path.to_owned(), reason })?;
-    Ok(recording(path, "nwb", sweeps))
+    Ok(recording(path, "nwb", sweeps, nwb::about(&file)))
 }
 
 /// Sweeps that are not `wanted` come without samples.
@@ -151,9 +152,10 @@ pub(super) fn from_wavesurfer(
     choice: &channels::Choice,
     wanted: Option<&[usize]>,
 ) -> Result<Recording, RecordingError> {
-    let sweeps = wavesurfer::read(&open_hdf5(path)?, choice, wanted);
+    let file = open_hdf5(path)?;
+    let sweeps = wavesurfer::read(&file, choice, wanted);
     let sweeps = sweeps.map_err(|reason| RecordingError::WaveSurfer { path: path.to_owned(), reason })?;
-    Ok(recording(path, "wavesurfer", sweeps))
+    Ok(recording(path, "wavesurfer", sweeps, wavesurfer::about(&file)))
 }
 
 pub(super) fn from_wfdb(
@@ -164,7 +166,7 @@ pub(super) fn from_wfdb(
     let folder = path.parent().unwrap_or(Path::new(""));
     let sweeps = wfdb::read(bytes, folder, choice);
     let sweeps = sweeps.map_err(|reason| RecordingError::Wfdb { path: path.to_owned(), reason })?;
-    Ok(recording(path, "wfdb", sweeps))
+    Ok(recording(path, "wfdb", sweeps, wfdb::about(bytes)))
 }
 
 /// One sweep from each file of `voltage`, with the current from the file at the same place of `current`.
@@ -173,6 +175,7 @@ pub(super) fn from_waves(
     current: Option<&[PathBuf]>,
 ) -> Result<Recording, RecordingError> {
     let mut sweeps = Vec::new();
+    let mut about = About::default();
     for (i, path) in voltage.iter().enumerate() {
         let wave = read_wave(path)?;
         let voltage_mv =
@@ -182,10 +185,11 @@ pub(super) fn from_waves(
             None => None,
         };
         let name = path.file_stem().map_or_else(|| i.to_string(), |stem| stem.to_string_lossy().into_owned());
+        about.describe(&format!("note of {name}"), &wave.note);
         sweeps.push(Sweep { name, interval_ms: wave.interval_ms, voltage_mv, current });
     }
     let files = voltage.iter().chain(current.unwrap_or(&[])).cloned().collect();
-    Ok(Recording { sweeps, format: "ibw", files, notes: Vec::new() })
+    Ok(Recording { sweeps, format: "ibw", files, notes: Vec::new(), about })
 }
 
 fn read_wave(path: &Path) -> Result<ibw::Wave, RecordingError> {

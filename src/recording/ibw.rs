@@ -65,6 +65,8 @@ pub(super) struct Wave {
     pub(super) interval_ms: f64,
     pub(super) unit: String,
     pub(super) values: Vec<f64>,
+    /// What the experimenter or the program wrote behind the samples.
+    pub(super) note: String,
 }
 
 /// Where version 2 or 5 keeps what is needed; offsets from the start of the file.
@@ -87,6 +89,10 @@ const COLUMNS: usize = 136;
 const FORMULA_LENGTH: usize = 8;
 const NOTE_LENGTH: usize = 12;
 const LONG_UNIT_LENGTH: usize = 16;
+
+/// The length of the note in version 2, and the bytes between samples and note.
+const NOTE_LENGTH_2: usize = 6;
+const PADDING_2: usize = 16;
 
 /// The reader in the byte order in which the version reads 2 or 5.
 fn open(bytes: &[u8]) -> Option<(Bytes<'_>, i16)> {
@@ -119,7 +125,8 @@ impl Wave {
         if version == 5 && unit.is_empty() {
             unit = long_unit(reader, layout.data.saturating_add(count.saturating_mul(width)))?;
         }
-        Ok(Self { interval_ms: interval_ms(reader, &layout)?, unit, values })
+        let note = note(reader, version, layout.data.saturating_add(count.saturating_mul(width)));
+        Ok(Self { interval_ms: interval_ms(reader, &layout)?, unit, values, note })
     }
 
     /// The values in mV.
@@ -163,6 +170,17 @@ fn long_unit(reader: Bytes<'_>, data_end: usize) -> Result<String, IbwError> {
     let length = |at| reader.i32(at).map(|length| usize::try_from(length).unwrap_or(0));
     let start = data_end.saturating_add(length(FORMULA_LENGTH)?).saturating_add(length(NOTE_LENGTH)?);
     Ok(latin1(reader.slice(start, length(LONG_UNIT_LENGTH)?)?))
+}
+
+/// The note behind the samples; empty if there is none or the file is cut.
+fn note(reader: Bytes<'_>, version: i16, data_end: usize) -> String {
+    let length = |at| reader.i32(at).ok().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let (start, length) = if version == 2 {
+        (data_end.saturating_add(PADDING_2), length(NOTE_LENGTH_2))
+    } else {
+        (data_end.saturating_add(length(FORMULA_LENGTH)), length(NOTE_LENGTH))
+    };
+    reader.slice(start, length).map(latin1).unwrap_or_default()
 }
 
 /// The time between samples; Igor counts in seconds where the wave names no unit.
@@ -227,6 +245,7 @@ mod tests {
         let wave = Wave::read(&version_5()).unwrap();
         assert_relative_eq!(wave.interval_ms, 0.02);
         assert_relative_eq!(wave.current().unwrap().values[0], 0.001, max_relative = 1e-12);
+        assert_eq!(wave.note, "note");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! to use, which junction potential to subtract and which stretch of time to keep.
 
 mod abf;
+mod about;
 mod arrays;
 mod atf;
 mod bytes;
@@ -27,6 +28,7 @@ mod wfdb;
 use std::path::PathBuf;
 
 pub use self::abf::AbfError;
+pub use self::about::{About, Holding};
 pub use self::arrays::ArrayError;
 pub use self::atf::AtfError;
 pub use self::bytes::Truncated;
@@ -79,6 +81,8 @@ pub struct Recording {
     pub files: Vec<PathBuf>,
     /// What was decided or done on the way: channels, junction potential, interpolation.
     pub notes: Vec<String>,
+    /// What the file says about itself.
+    pub about: About,
 }
 
 /// The first bytes of a file as they can be shown.

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::channels::{self, ChannelError, Choice, Chosen, Label};
 use super::hdf5::{self, Hdf5Error};
-use super::{Current, Sweep};
+use super::{About, Current, Sweep};
 
 /// What is wrong with a `WaveSurfer` file, or with the choice of its channels.
 #[derive(Debug, Error)]
@@ -76,6 +76,24 @@ pub(super) fn is_wavesurfer(file: &Hdf5File) -> bool {
 fn entry(header: &Group, [newer, older]: [&str; 2]) -> Option<Dataset> {
     let newer = header.dataset(newer).ok();
     newer.or_else(|| header.group("Acquisition").ok()?.dataset(older).ok())
+}
+
+/// The protocol file, and when the acquisition started.
+pub(super) fn about(file: &Hdf5File) -> About {
+    const PROTOCOLS: [&str; 2] = ["AbsoluteProtocolFileName", "ProtocolFileName"];
+    let mut about = About::default();
+    let Ok(header) = file.group("/header") else { return about };
+    let text = |name: &str| header.dataset(name).ok()?.read_string().ok();
+    if let Some(protocol) = PROTOCOLS.into_iter().find_map(text) {
+        about.add_protocol(&protocol);
+    }
+    if let Ok(start) = header.dataset("ClockAtRunStart")
+        && let Ok(numbers) = hdf5::numbers(&start)
+        && let [year, month, day, hour, minute, ..] = numbers[..]
+    {
+        about.describe("started", &format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}"));
+    }
+    about
 }
 
 /// The channels that are switched on.

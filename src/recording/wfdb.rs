@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::bytes::{Bytes, Truncated};
 use super::channels::{self, ChannelError, Choice, Chosen, Label};
-use super::{Current, Sweep};
+use super::{About, Current, Sweep};
 
 /// What is wrong with a WFDB record, or with the choice of its signals.
 #[derive(Debug, PartialEq, Error)]
@@ -111,6 +111,17 @@ pub(super) fn is_wfdb(text: &str) -> bool {
     let signals = second(lines.next());
     signals.is_some_and(|word| word.parse::<u16>().is_ok())
         && second(lines.next()).is_some_and(|word| coding(&word).is_some())
+}
+
+/// The comments of the header.
+pub(super) fn about(bytes: &[u8]) -> About {
+    let mut about = About::default();
+    for line in std::str::from_utf8(bytes).unwrap_or_default().lines() {
+        if let Some(comment) = line.strip_prefix('#') {
+            about.add_comment(comment);
+        }
+    }
+    about
 }
 
 /// The record with this header, whose samples are in the folder; one sweep.

@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::RunError;
 use crate::inspection::{
     Finding, Injected, Inspection, Passive, Step, SweepView, inspect as look, worst_of_each_kind,
 };
-use crate::recording::{self, Recording};
+use crate::recording::{self, About, Holding, Recording};
 
 /// What is in a recording, whose format is found by its content: for people, or for programs as JSON.
 ///
@@ -30,6 +30,7 @@ fn text(path: &Path, recording: &Recording, inspection: &Inspection) -> String {
     for note in &recording.notes {
         let _ = writeln!(text, "  {note}");
     }
+    text += &about(&recording.about);
     let widest = inspection.sweeps.iter().map(|view| view.name.chars().count()).max().unwrap_or(0).max(5);
     let _ = writeln!(
         text,
@@ -62,6 +63,49 @@ fn text(path: &Path, recording: &Recording, inspection: &Inspection) -> String {
         let _ = writeln!(text, "  {:<22}{words}", flaw.name());
     }
     text
+}
+
+/// Entries that are shown of each kind; JSON has all of them.
+const MOST_ENTRIES: usize = 12;
+/// Letters of an entry that are shown.
+const LONGEST_ENTRY: usize = 160;
+
+/// What the file says about itself, one line for each entry.
+fn about(about: &About) -> String {
+    let protocols = about.protocols.iter().map(|text| ("protocol", text.clone())).collect();
+    let level = |own: &Holding| {
+        let (level, unit) = (rounded(own.level), &own.unit);
+        (
+            "holding",
+            if own.output.is_empty() {
+                format!("{level} {unit}")
+            } else {
+                format!("{}: {level} {unit}", own.output)
+            },
+        )
+    };
+    let holding = about.holding.iter().map(level).collect();
+    let comments = about.comments.iter().map(|text| ("comment", text.clone())).collect();
+    let description = about.description.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    let kinds: [Vec<(&str, String)>; 4] = [protocols, holding, comments, description];
+    let widest = kinds.iter().flatten().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for kind in kinds {
+        for (name, entry) in kind.iter().take(MOST_ENTRIES) {
+            let _ = writeln!(text, "  {name:<widest$}  {}", shortened(entry));
+        }
+        if let Some(more) = kind.len().checked_sub(MOST_ENTRIES).filter(|more| *more > 0) {
+            let _ = writeln!(text, "  {:<widest$}  ... and {more} more; --format json shows all", "");
+        }
+    }
+    text
+}
+
+fn shortened(entry: &str) -> String {
+    if entry.chars().count() <= LONGEST_ENTRY {
+        return entry.to_owned();
+    }
+    entry.chars().take(LONGEST_ENTRY).chain("...".chars()).collect()
 }
 
 /// The current of a sweep in words: "150 pA, 100.0 to 600.0 ms".
@@ -131,9 +175,16 @@ fn json(path: &Path, recording: &Recording, inspection: &Inspection) -> Value {
             "steps": passive.steps,
         })
     });
+    let holding = |own: &Holding| json!({"output": own.output, "level": own.level, "unit": own.unit});
+    let entry = |(name, text): &(String, String)| (name.clone(), json!(text));
     json!({
         "file": path.display().to_string(),
+        "format": recording.format,
         "notes": recording.notes,
+        "protocols": recording.about.protocols,
+        "holding": recording.about.holding.iter().map(holding).collect::<Vec<_>>(),
+        "comments": recording.about.comments,
+        "description": recording.about.description.iter().map(entry).collect::<Map<_, _>>(),
         "sweeps": inspection.sweeps.iter().map(sweep).collect::<Vec<_>>(),
         "passive": passive,
         "flaws": inspection.findings.iter().map(flaw_json).collect::<Vec<_>>(),

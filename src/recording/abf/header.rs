@@ -8,13 +8,14 @@ use crate::recording::channels::Label;
 /// No amplifier has more channels, outputs or epochs; a longer table is a corrupt file.
 pub(super) const LONGEST_TABLE: usize = 1024;
 
-/// Only episodes have a stimulus that is known sample by sample.
+/// One piece without a stimulus, and episodes, whose stimulus is known sample by sample.
+const GAP_FREE: i16 = 3;
 const EPISODIC: i16 = 5;
 
 /// The header, independent of the version.
 #[derive(Clone, Debug)]
 pub(super) struct Header {
-    /// Acquisition mode; 5 is episodic.
+    /// Acquisition mode; 3 is gap-free, 5 episodic.
     pub(super) mode: i16,
     /// Time between samples of one channel.
     pub(super) interval_ms: f64,
@@ -80,9 +81,14 @@ impl Header {
         self.data.count / (self.sweeps * self.channels.len()).max(1)
     }
 
-    /// Refuses what is not episodic, and what cannot be true.
+    /// Whether the recording is one piece without a stimulus.
+    pub(super) fn is_gap_free(&self) -> bool {
+        self.mode == GAP_FREE
+    }
+
+    /// Refuses other modes, and what cannot be true.
     pub(super) fn check(&self, bytes: Bytes<'_>) -> Result<(), AbfError> {
-        if self.mode != EPISODIC {
+        if ![GAP_FREE, EPISODIC].contains(&self.mode) {
             return Err(AbfError::Mode { found: self.mode });
         }
         if !(self.interval_ms.is_finite() && self.interval_ms > 0.0) {

@@ -1,8 +1,9 @@
 //! Axon Binary Format, versions 1 and 2: what pClamp and Clampex write.
 //!
-//! Episodic current clamp is read: the voltage of one channel, and the current from the commanded waveform
-//! or from a channel that measured it. Description: <https://swharden.com/pyabf/abf-file-format>
+//! Episodic and gap-free current clamp is read: the voltage of one channel, and the current from the commanded
+//! waveform or from a channel that measured it. Description: <https://swharden.com/pyabf/abf-file-format>
 
+mod about;
 mod command;
 mod header;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod version2;
 
 use thiserror::Error;
 
+pub(super) use self::about::about;
 use self::command::{Output, Source};
 use self::header::Header;
 use super::bytes::{Bytes, Truncated};
@@ -53,10 +55,10 @@ pub enum AbfError {
         /// Announced channels.
         channels: usize,
     },
-    /// The recording is not made of episodes.
+    /// The recording is made neither of episodes nor of one piece.
     #[error(
-        "expected episodic stimulation (mode 5), found mode {found} ({}); export the stretch of interest as \
-         CSV and read it with kind = \"csv\"", mode_name(*.found)
+        "expected episodic stimulation (mode 5) or a gap-free recording (mode 3), found mode {found} ({}); export \
+         the stretch of interest as CSV and read it with kind = \"csv\"", mode_name(*.found)
     )]
     Mode {
         /// The acquisition mode.
@@ -90,7 +92,6 @@ fn mode_name(mode: i16) -> &'static str {
     match mode {
         1 => "events of variable length",
         2 => "events of fixed length",
-        3 => "gap-free",
         4 => "oscilloscope",
         _ => "unknown",
     }
@@ -119,11 +120,15 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
 
 fn read_header(bytes: &[u8]) -> Result<Header, AbfError> {
     let reader = Bytes::little_endian(bytes);
-    let header = match bytes.get(..4) {
+    let mut header = match bytes.get(..4) {
         Some(b"ABF2") => version2::read(reader)?,
         Some(b"ABF ") => version1::read(reader)?,
         _ => return Err(AbfError::OtherFormat { found: super::first_bytes(bytes) }),
     };
+    if header.is_gap_free() {
+        // The count of episodes means nothing then.
+        header.sweeps = 1;
+    }
     header.check(reader)?;
     Ok(header)
 }
@@ -137,7 +142,9 @@ fn currents(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Option<Current>>, AbfError> {
     let output = stimulating_output(header);
-    if (pick.is_some() || output.is_none_or(|(output, _)| output.source == Source::File))
+    let is_unknown = output.is_none_or(|(output, _)| output.source == Source::File);
+    // No epochs are played without gaps, but the amplifier may have been driven from elsewhere.
+    if (pick.is_some() || is_unknown || header.is_gap_free())
         && let Some(channel) = channels::current(labels, pick, &[Unit::Picoamp], notes)?
     {
         return measured(header, bytes, channel);
@@ -179,7 +186,8 @@ fn commanded(
     let in_pa = |values: Vec<f64>| values.into_iter().map(|value| to_pa.apply(value)).collect();
     let current = |values| Some(Current { values: in_pa(values), unit: Unit::Picoamp });
     let samples = header.samples();
-    let commands: Result<Vec<Vec<f64>>, i16> = match output.source {
+    let source = if header.is_gap_free() { Source::Nothing } else { output.source };
+    let commands: Result<Vec<Vec<f64>>, i16> = match source {
         Source::Nothing => Ok(vec![vec![output.holding; samples]; header.sweeps]),
         Source::Epochs => (0..header.sweeps).map(|sweep| output.command(sweep, samples)).collect(),
         Source::File => return unknown(format!("{name} played a waveform from another file")),

@@ -282,10 +282,40 @@ fn a_measured_current_is_used_if_asked_for_or_if_a_file_was_played() {
 }
 
 #[test]
+fn a_gap_free_recording_is_one_sweep_under_the_measured_or_the_holding_current() {
+    let read = |made: Made| read(&made.bytes(), &Choice::default()).unwrap();
+    let (measured, _) = read(Made { mode: 3, ..MADE });
+    assert_eq!((measured.len(), measured[0].voltage_mv.len()), (1, 2 * SAMPLES));
+    let (episodes, _) = read(Made { output: ("pA", 2), ..MADE });
+    let first = |sweep: &Sweep| sweep.current.as_ref().unwrap().values[..SAMPLES].to_vec();
+    assert_eq!(first(&measured[0]), first(&episodes[0]));
+    let (holding, _) = read(Made { mode: 3, units: ["mV", "mV"], ..MADE });
+    assert_eq!(holding[0].current.as_ref().unwrap().values, vec![7.0; 2 * SAMPLES]);
+}
+
+#[test]
+fn protocol_comment_tags_and_holding_are_what_the_file_says_about_itself() {
+    let mut bytes = MADE.bytes();
+    // The fifth text is the unit of the output; it serves as protocol, the third as comment.
+    put(&mut bytes, 72, &5_i32.to_le_bytes());
+    put(&mut bytes, 512 + 132, &3_i32.to_le_bytes());
+    put(&mut bytes, 512 + 14, &50_f32.to_le_bytes());
+    let block = bytes.len().div_ceil(512);
+    put_section(&mut bytes, 252, (u32::try_from(block).unwrap(), 64, 1));
+    put(&mut bytes, 512 * block, &40_000_i32.to_le_bytes());
+    put(&mut bytes, 512 * block + 4, b"TTX");
+    put(&mut bytes, 512 * block + 63, &[0]);
+    let about = about(&bytes);
+    assert_eq!((about.protocols.len(), about.comments[1].as_str()), (1, "at 2.000 s: TTX"));
+    assert_eq!((about.holding[0].level, about.holding[0].unit.as_str()), (7.0, "pA"));
+    assert_eq!(super::about(b"ABF2"), super::super::About::default());
+}
+
+#[test]
 fn what_cannot_be_fitted_is_said() {
     let error = |made: Made, choice: Choice| read(&made.bytes(), &choice).unwrap_err();
-    let message = error(Made { mode: 3, ..MADE }, Choice::default()).to_string();
-    assert!(message.contains("found mode 3 (gap-free)"), "{message}");
+    let message = error(Made { mode: 4, ..MADE }, Choice::default()).to_string();
+    assert!(message.contains("found mode 4 (oscilloscope)"), "{message}");
     let clamped = Made { units: ["pA", "pA"], output: ("mV", 1), ..MADE };
     let message = error(clamped, Choice::default()).to_string();
     assert!(message.contains("\"Vm\" (pA), \"Im\" (pA)") && message.contains("voltage clamp"), "{message}");

@@ -1,6 +1,7 @@
 //! ABF 1: fixed offsets, little endian. <https://swharden.com/pyabf/abf1-file-format>
 
 use super::AbfError;
+use super::about::Texts;
 use super::command::{Epoch, Kind, Output, Source};
 use super::header::{Data, Gains, Header};
 use crate::recording::bytes::{Bytes, Truncated};
@@ -10,12 +11,16 @@ const SAMPLES: usize = 10;
 const IGNORED_SAMPLES: usize = 14;
 const SWEEPS: usize = 16;
 const DATA_BLOCK: usize = 40;
+const TAG_BLOCK: usize = 44;
+const TAGS: usize = 48;
 const DATA_FORMAT: usize = 100;
 const CHANNELS: usize = 120;
 /// Microseconds between samples of any channel.
 const INTERVAL: usize = 122;
+const CLOCK_TICK: usize = 130;
 const RANGE: usize = 244;
 const RESOLUTION: usize = 252;
+const COMMENT: usize = 310;
 const SAMPLING_SEQUENCE: usize = 410;
 const CHANNEL_NAMES: usize = 442;
 const CHANNEL_UNITS: usize = 602;
@@ -39,6 +44,7 @@ const EPOCH_DURATION: usize = 2508;
 const EPOCH_DURATION_INCREMENT: usize = 2588;
 const TELEGRAPH: usize = 4512;
 const TELEGRAPH_GAIN: usize = 4576;
+const PROTOCOL_PATH: usize = 4898;
 
 const BLOCK: usize = 512;
 const CONVERTERS: i16 = 16;
@@ -66,6 +72,21 @@ pub(super) fn read(bytes: Bytes<'_>) -> Result<Header, AbfError> {
         },
         channels: (0..count).map(|i| channel(bytes, i)).collect::<Result<_, _>>()?,
         outputs: (0..OUTPUTS).map(|i| output(bytes, i)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Texts of the header. Files of older programs have a shorter one without the protocol.
+pub(super) fn texts(bytes: Bytes<'_>) -> Result<Texts, AbfError> {
+    let has_protocol = PROTOCOL_PATH < header_length(bytes)?;
+    let tick_us = bytes.f32(CLOCK_TICK)?;
+    // Without a clock of their own, tags count samples of any channel.
+    let tick_us = if tick_us > 0.0 { tick_us } else { bytes.f32(INTERVAL)? };
+    Ok(Texts {
+        protocol: if has_protocol { bytes.text(PROTOCOL_PATH, 384)? } else { String::new() },
+        comment: bytes.text(COMMENT, 56)?,
+        tags_at: not_negative(bytes, TAG_BLOCK, "start of the tags")? * BLOCK,
+        tags: not_negative(bytes, TAGS, "number of tags")?,
+        tick_us,
     })
 }
 

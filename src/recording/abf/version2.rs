@@ -1,6 +1,7 @@
 //! ABF 2: sections of entries, little endian. <https://swharden.com/pyabf/abf2-file-format>
 
 use super::AbfError;
+use super::about::{TAG, Texts};
 use super::command::{Epoch, Kind, Output, Source};
 use super::header::{Channel, Data, Gains, Header, LONGEST_TABLE};
 use crate::recording::bytes::{Bytes, latin1};
@@ -66,6 +67,23 @@ pub(super) fn read(bytes: Bytes<'_>) -> Result<Header, AbfError> {
         data: Data { start: data.start, count: data.count, is_float: bytes.u16(DATA_FORMAT)? != 0 },
         channels: channels(bytes, &protocol, &strings)?,
         outputs: outputs(bytes, &strings)?,
+    })
+}
+
+/// Texts of the header.
+pub(super) fn texts(bytes: Bytes<'_>) -> Result<Texts, AbfError> {
+    const PROTOCOL_PATH: usize = 72;
+    let protocol = Section::read(bytes, 76, 136, "protocol section")?.start;
+    let tags = Section::read(bytes, 252, TAG, "tag section")?;
+    let strings = strings(bytes)?;
+    let tick_us = bytes.f32(protocol.saturating_add(14))?;
+    let interval_us = bytes.f32(protocol.saturating_add(2))?;
+    Ok(Texts {
+        protocol: text(&strings, bytes.i32(PROTOCOL_PATH)?),
+        comment: text(&strings, bytes.i32(protocol.saturating_add(132))?),
+        tags_at: tags.start,
+        tags: tags.count,
+        tick_us: if tick_us > 0.0 { tick_us } else { interval_us },
     })
 }
 

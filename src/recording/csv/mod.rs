@@ -10,9 +10,9 @@ mod tests;
 use thiserror::Error;
 
 use self::rows::{Row, rows};
-use super::Sweep;
 use super::columns::{CURRENT, Column, ColumnChoice, ColumnError, Names, TIME, VOLTAGE};
 use super::sampling::{Samples, SamplingError};
+use super::{About, Sweep};
 
 /// What is wrong with a table, or with the choice of its columns.
 #[derive(Debug, PartialEq, Error)]
@@ -90,6 +90,16 @@ pub(super) struct Choice {
     pub(super) voltage: Option<ColumnChoice>,
     pub(super) current: Option<ColumnChoice>,
     pub(super) sweep: Option<String>,
+}
+
+/// The comments before the table.
+pub(super) fn about(bytes: &[u8]) -> About {
+    let mut about = About::default();
+    let lines = std::str::from_utf8(bytes).unwrap_or_default().lines().map(str::trim);
+    for line in lines.filter(|line| !line.is_empty()).take_while(|line| line.starts_with('#')) {
+        about.add_comment(line.trim_start_matches('#'));
+    }
+    about
 }
 
 /// All sweeps in the order of the table, and what was done to them.

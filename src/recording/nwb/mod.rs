@@ -3,12 +3,14 @@
 //! Every `CurrentClampSeries` of `/acquisition` is a sweep; its current is the stimulus that the file pairs
 //! with it. Description: <https://nwb-schema.readthedocs.io/en/latest/format.html#icephys>
 
+mod about;
 mod pairing;
 mod series;
 
 use hdf5_reader::Hdf5File;
 use thiserror::Error;
 
+pub(super) use self::about::about;
 use self::pairing::{Pair, Stretch, pairs};
 use self::series::{Series, Timing, all_series};
 use super::hdf5::{self, Hdf5Error};
