@@ -7,11 +7,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
-use hhbayes::features::Mode;
+use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, CalibrateOptions, FeatureFormat, FeatureOptions, FitOptions,
-    RunError, SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, CalibrateOptions, FeatureFormat, FeatureOptions, FitOptions, InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -103,25 +102,39 @@ enum Command {
         /// Definitions: those of eFEL to the digit, or smooth ones as used for inference
         #[arg(long, value_enum, default_value_t = FeatureMode::Efel)]
         mode: FeatureMode,
-        /// Voltage that a spike crosses, in mV
-        #[arg(long, value_name = "MV", default_value_t = -20.0, allow_negative_numbers = true)]
-        threshold: f64,
+        /// Voltage that a spike crosses, in mV; -20 if it is not given
+        #[arg(long, value_name = "MV", allow_negative_numbers = true)]
+        threshold: Option<f64>,
+        /// A setting of eFEL, such as interp_step=0.05; may be given many times
+        #[arg(long, value_name = "NAME=VALUE")]
+        setting: Vec<String>,
         /// How the features are shown
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+        format: TableFormat,
     },
     /// Show what is in a recording: sweeps, current, spikes, the passive membrane, and flaws
     Inspect {
-        /// A recording in any of the formats that are read
-        recording: PathBuf,
+        /// A recording in any of the formats that are read; or Igor waves of voltage, one for each sweep
+        #[arg(required = true)]
+        recording: Vec<PathBuf>,
+        /// Igor waves of the current, one for each of the voltage
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        current: Vec<PathBuf>,
         /// How it is shown
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
+        /// Draws the sweeps, voltage above current, into this PNG file
+        #[arg(long, value_name = "FILE.png")]
+        plot: Option<PathBuf>,
     },
     /// Write a settings file to begin with, made for a recording: hhbayes init cell.abf > cell.toml
     Init {
-        /// A recording in any of the formats that are read
-        recording: PathBuf,
+        /// A recording in any of the formats that are read; or Igor waves of voltage, one for each sweep
+        #[arg(required = true)]
+        recording: Vec<PathBuf>,
+        /// Igor waves of the current, one for each of the voltage
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        current: Vec<PathBuf>,
     },
     /// Find out whether the sampler of a settings file gives posteriors that can be believed: it infers parameters of
     /// many simulated recordings, of which the truth is known
@@ -199,6 +212,16 @@ enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum TableFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// One row for each value, for pandas and R
+    Csv,
+}
+
 /// The settings file and the result file hold a seed as a signed integer.
 const LARGEST_SEED: u64 = i64::MAX as u64;
 
@@ -259,22 +282,30 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             let _ = shown.flush();
             let _ = std::io::stderr().write_all(notes.as_bytes());
         }
-        Command::Features { recording, sweep, start, stop, current, mode, threshold, format } => {
+        Command::Features { recording, sweep, start, stop, current, mode, threshold, setting, format } => {
             let mode = match mode {
                 FeatureMode::Efel => Mode::Efel,
                 FeatureMode::Precise => Mode::Precise,
             };
             let format = match format {
-                Format::Text => FeatureFormat::Text,
-                Format::Json => FeatureFormat::Json,
+                TableFormat::Text => FeatureFormat::Text,
+                TableFormat::Json => FeatureFormat::Json,
+                TableFormat::Csv => FeatureFormat::Csv,
             };
-            let (start_ms, stop_ms, current_pa, threshold_mv) = (start, stop, current, threshold);
-            let options = FeatureOptions { sweep, start_ms, stop_ms, current_pa, mode, threshold_mv, format };
+            let mut settings = Settings::default();
+            for text in setting {
+                settings.assign(&text).map_err(|error| RunError::Usage(error.to_string()))?;
+            }
+            settings.threshold_mv = threshold.unwrap_or(settings.threshold_mv);
+            let (start_ms, stop_ms, current_pa) = (start, stop, current);
+            let options = FeatureOptions { sweep, start_ms, stop_ms, current_pa, mode, settings, format };
             show(&run::features(&recording, &options)?);
         }
-        Command::Inspect { recording, format } => {
-            show(&run::inspect(&recording, matches!(format, Format::Json))?);
+        Command::Inspect { recording, current, format, plot } => {
+            let options = InspectOptions { as_json: matches!(format, Format::Json), currents: current, plot };
+            show(&run::inspect(&recording, &options)?);
         }
+<<<<<<< HEAD
         Command::Init { recording } => show(&run::init(&recording)?),
         Command::Calibrate { config, runs, seed, threads, output, quick, quiet } => {
             let (runs, threads) = (runs as usize, threads.map(usize::from));
@@ -285,6 +316,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             }
             return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
         }
+=======
+        Command::Init { recording, current } => show(&run::init(&recording, &current)?),
+>>>>>>> 7741b6e (Draw the sweeps; count spikes where all cross; start from any current)
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
         })?),

@@ -3,18 +3,17 @@
 mod injected;
 mod passive;
 mod quality;
+mod spikes;
 #[cfg(test)]
 mod tests;
 
 pub use injected::{Injected, Step};
 pub use passive::Passive;
 pub use quality::{Finding, Flaw, worst_of_each_kind};
+pub use spikes::USUAL_THRESHOLD_MV;
 
-use crate::features::{Analyser, Mode, Response};
+use crate::features::{Analyser, Mode};
 use crate::recording::{Recording, Sweep};
-
-/// Voltage that a spike crosses; eFEL's.
-const THRESHOLD_MV: f64 = -20.0;
 
 /// A recording with what was found in it.
 #[derive(Clone, Debug)]
@@ -25,6 +24,8 @@ pub struct Inspection {
     pub passive: Option<Passive>,
     /// What is wrong with the recording.
     pub findings: Vec<Finding>,
+    /// Voltage that its spikes cross.
+    pub threshold_mv: f64,
 }
 
 /// One sweep at a glance.
@@ -49,13 +50,7 @@ pub struct SweepView {
 
 impl SweepView {
     fn new(sweep: &Sweep, injected: Injected, analyser: &mut Analyser) -> Self {
-        let response = Response {
-            interval_ms: sweep.interval_ms,
-            voltage_mv: &sweep.voltage_mv,
-            stimulus_ms: None,
-            stimulus_current_na: None,
-        };
-        let peaks_ms: Vec<f64> = analyser.analyse(&response).peak_times_ms().collect();
+        let peaks_ms = spikes::peaks_ms(sweep, analyser);
         let mut free_ms = 0.0;
         let mut deflections_mv = Vec::new();
         for step in injected.steps() {
@@ -92,19 +87,20 @@ impl SweepView {
 
 /// Looks at every sweep of a recording.
 pub fn inspect(recording: &Recording) -> Inspection {
-    let sweeps = views(&recording.sweeps, Injected::of);
+    let threshold_mv = spikes::threshold_mv(&recording.sweeps);
+    let sweeps = views(&recording.sweeps, threshold_mv, Injected::of);
     let passive = Passive::estimate(recording, &sweeps);
     let findings = quality::findings(&recording.sweeps, &sweeps);
-    Inspection { sweeps, passive, findings }
+    Inspection { sweeps, passive, findings, threshold_mv }
 }
 
 /// What is wrong with sweeps whose current may be known from elsewhere.
 pub fn find_flaws(sweeps: &[Sweep], injected: impl Fn(&Sweep) -> Injected) -> Vec<Finding> {
-    quality::findings(sweeps, &views(sweeps, injected))
+    quality::findings(sweeps, &views(sweeps, spikes::threshold_mv(sweeps), injected))
 }
 
-fn views(sweeps: &[Sweep], injected: impl Fn(&Sweep) -> Injected) -> Vec<SweepView> {
-    let mut analyser = Analyser::new(Mode::Precise, THRESHOLD_MV);
+fn views(sweeps: &[Sweep], threshold_mv: f64, injected: impl Fn(&Sweep) -> Injected) -> Vec<SweepView> {
+    let mut analyser = Analyser::new(Mode::Precise, threshold_mv);
     sweeps.iter().map(|sweep| SweepView::new(sweep, injected(sweep), &mut analyser)).collect()
 }
 

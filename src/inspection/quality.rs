@@ -46,12 +46,11 @@ impl Flaw {
             Self::DepolarisedBaseline => {
                 "name other sweeps in `sweeps`, or give the junction_potential if it was not subtracted"
             }
-            Self::Clipping => "leave the sweep out of `sweeps`, or the stretch with `start` and `stop`",
             Self::BridgeBalance => {
                 "leave the sweep out of `sweeps`, or subtract the voltage over the electrode beforehand"
             }
             Self::MainsHum => "leave the sweep out of `sweeps`, or filter the recording",
-            Self::SpontaneousSpikes | Self::SpikesAfterStimulus => {
+            Self::Clipping | Self::SpontaneousSpikes | Self::SpikesAfterStimulus => {
                 "leave the sweep out of `sweeps`, or the stretch with `start` and `stop`"
             }
             Self::LowSamplingRate => "compare no widths and slopes of spikes",

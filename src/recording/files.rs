@@ -33,6 +33,16 @@ pub fn read(path: &Path) -> Result<Recording, RecordingError> {
     Ok(recording)
 }
 
+/// Igor binary waves of voltage, one for each sweep, with those of the current at the same places.
+///
+/// # Errors
+/// If a file cannot be read, is no Igor binary wave, or the two were not sampled together.
+pub fn read_waves(voltage: &[PathBuf], current: Option<&[PathBuf]>) -> Result<Recording, RecordingError> {
+    let recording = from_waves(voltage, current)?;
+    recording.check_finite()?;
+    Ok(recording)
+}
+
 /// A file that is read whole.
 fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Recording, RecordingError> {
     if abf::is_abf(bytes) {

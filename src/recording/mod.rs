@@ -36,7 +36,7 @@ pub use self::channels::ChannelError;
 pub use self::columns::ColumnError;
 pub use self::csv::CsvError;
 pub use self::error::RecordingError;
-pub use self::files::read;
+pub use self::files::{read, read_waves};
 pub use self::formats::{FORMATS, Format, from_settings};
 pub use self::hdf5::Hdf5Error;
 pub use self::ibw::IbwError;

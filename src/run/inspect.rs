@@ -1,24 +1,53 @@
 //! `hhbayes inspect`: what is in a recording.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::RunError;
 use crate::inspection::{
-    Finding, Injected, Inspection, Passive, Step, SweepView, inspect as look, worst_of_each_kind,
+    Finding, Injected, Inspection, Passive, Step, SweepView, USUAL_THRESHOLD_MV, inspect as look,
+    worst_of_each_kind,
 };
 use crate::recording::{self, About, Holding, Recording};
+
+/// What the command line says.
+#[derive(Clone, Debug, Default)]
+pub struct InspectOptions {
+    /// JSON for programs in place of text for people.
+    pub as_json: bool,
+    /// The files of the current, if they are others than those of the voltage.
+    pub currents: Vec<PathBuf>,
+    /// Where a picture of the sweeps is written, if one is wanted.
+    pub plot: Option<PathBuf>,
+}
+
+/// One file in any format, or Igor binary waves: one for each sweep, with as many of current or none.
+pub(super) fn read_recording(paths: &[PathBuf], currents: &[PathBuf]) -> Result<Recording, RunError> {
+    match (paths, currents) {
+        ([path], []) => Ok(recording::read(path)?),
+        (_, []) => Ok(recording::read_waves(paths, None)?),
+        _ if currents.len() == paths.len() => Ok(recording::read_waves(paths, Some(currents))?),
+        _ => Err(RunError::Usage(format!(
+            "{} of current for {} of voltage; name one file of current for each file of voltage, in the same order",
+            plural(currents.len(), "file"),
+            plural(paths.len(), "file")
+        ))),
+    }
+}
 
 /// What is in a recording, whose format is found by its content: for people, or for programs as JSON.
 ///
 /// # Errors
-/// If the file cannot be read.
-pub fn inspect(path: &Path, as_json: bool) -> Result<String, RunError> {
-    let recording = recording::read(path)?;
-    let inspection = look(&recording);
-    Ok(if as_json {
+/// If the file cannot be read, or the picture cannot be written.
+pub fn inspect(paths: &[PathBuf], options: &InspectOptions) -> Result<String, RunError> {
+    let recording = read_recording(paths, &options.currents)?;
+    let (path, inspection) = (paths[0].as_path(), look(&recording));
+    if let Some(picture) = &options.plot {
+        super::plot::plot(&recording, &inspection, picture)?;
+    }
+    Ok(if options.as_json {
         format!("{:#}\n", json(path, &recording, &inspection))
     } else {
         text(path, &recording, &inspection)
@@ -49,6 +78,14 @@ fn text(path: &Path, recording: &Recording, inspection: &Inspection) -> String {
             millivolt(view.baseline_mv),
             millivolt(view.deflections_mv.first().copied().flatten()),
             current(&view.injected),
+        );
+    }
+    let threshold_mv = inspection.threshold_mv;
+    if (threshold_mv - USUAL_THRESHOLD_MV).abs() > 0.0 {
+        let _ = writeln!(
+            text,
+            "\nspikes are counted at {threshold_mv} mV: at {USUAL_THRESHOLD_MV} mV, eFEL's threshold, some are missed or \
+             counted twice"
         );
     }
     if let Some(passive) = &inspection.passive {
@@ -186,6 +223,7 @@ fn json(path: &Path, recording: &Recording, inspection: &Inspection) -> Value {
         "comments": recording.about.comments,
         "description": recording.about.description.iter().map(entry).collect::<Map<_, _>>(),
         "sweeps": inspection.sweeps.iter().map(sweep).collect::<Vec<_>>(),
+        "threshold_mv": inspection.threshold_mv,
         "passive": passive,
         "flaws": inspection.findings.iter().map(flaw_json).collect::<Vec<_>>(),
     })

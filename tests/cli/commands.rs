@@ -161,3 +161,55 @@ fn inspect_shows_the_step_and_the_flaws() {
         json["flaws"].as_array().unwrap().iter().map(|flaw| flaw["name"].as_str().unwrap()).collect();
     assert_eq!(flaws, ["depolarised_baseline", "spikes_after_stimulus"]);
 }
+
+#[test]
+fn inspect_draws_the_sweeps() {
+    let folder = Folder::new(CELL);
+    std::fs::copy(repository("data/squid_axon.csv"), folder.path("axon.csv")).unwrap();
+    folder.succeed(&["inspect", "axon.csv", "--plot", "axon.png"]);
+    let picture = folder.read("axon.png");
+    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n") && picture.len() > 10_000, "{} bytes", picture.len());
+}
+
+#[test]
+fn features_are_a_table_with_one_row_for_each_value() {
+    let folder = Folder::new(CELL);
+    std::fs::copy(repository("data/squid_axon.csv"), folder.path("axon.csv")).unwrap();
+    let table = folder.succeed(&["features", "axon.csv", "--format", "csv"]);
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("sweep,name,feature,unit,number,value"));
+    let of = |name: &str| -> Vec<&str> { table.lines().filter(|line| line.contains(name)).collect() };
+    assert_eq!(of(",Spikecount,"), ["0,0,Spikecount,,0,3"]);
+    assert_eq!(of(",peak_voltage,").len(), 3);
+    assert_eq!(of(",ISI_CV,"), ["0,0,ISI_CV,,,"]);
+}
+
+/// The second spike is after the stimulus.
+#[test]
+fn settings_of_efel_are_taken_from_the_command_line() {
+    let folder = Folder::new(CELL);
+    let spikes = |more: &[&str]| {
+        let command = [["features", "trace.csv", "--start", "10", "--stop", "20"].as_slice(), more].concat();
+        let text = folder.succeed(&[command, vec!["--format", "json"]].concat());
+        serde_json::from_str::<Value>(&text).unwrap()["sweeps"][0]["features"]["Spikecount"].as_f64()
+    };
+    assert_eq!(spikes(&[]), Some(3.0));
+    assert_eq!(spikes(&["--setting", "strict_stiminterval=1"]), Some(1.0));
+    assert_eq!(spikes(&["--setting", "Threshold=40", "--setting", "interp_step=0.05"]), Some(0.0));
+}
+
+/// Two sweeps of a mouse neuron, voltage and current in files of their own.
+#[test]
+fn a_first_settings_file_is_written_for_igor_waves_of_voltage_and_current() {
+    let folder = Folder::new(CELL);
+    let wave = |channel: u32, sweep: u32| {
+        repository(&format!("data/mouse_neuron_1/B6_Ch{channel}_IDRest_{sweep}.ibw")).display().to_string()
+    };
+    let (voltages, currents) = ([wave(3, 181), wave(3, 183)], [wave(0, 181), wave(0, 183)]);
+    let alone = folder.run(&["init", &voltages[0]]);
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("--current CURRENT.ibw"));
+    let text = folder.succeed(&["init", &voltages[0], &voltages[1], "--current", &currents[0], &currents[1]]);
+    folder.write("mouse.toml", text.as_bytes());
+    assert!(folder.succeed(&["check", "mouse.toml"]).contains("Spikecount"));
+    assert!(text.contains("26 spikes"), "{text}");
+}

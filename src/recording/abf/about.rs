@@ -1,5 +1,6 @@
 //! What an ABF file says about itself: the protocol, the holding levels, the comment and the tags.
 
+use super::command::Output;
 use super::header::{Header, LONGEST_TABLE};
 use super::{AbfError, read_header, version1, version2};
 use crate::recording::about::{About, Holding};
@@ -38,11 +39,17 @@ fn texts(bytes: &[u8]) -> Result<Texts, AbfError> {
     if bytes.starts_with(b"ABF2") { version2::texts(reader) } else { version1::texts(reader) }
 }
 
-/// The outputs that have a unit: older headers list two, whether the amplifier has them or not.
+/// The outputs that command a cell, or anything else that is not at rest.
 fn holding(header: &Header) -> Vec<Holding> {
-    let outputs = header.outputs.iter().filter(|output| !output.unit.trim().is_empty());
-    outputs
-        .filter(|output| output.holding.is_finite())
+    let commands = |unit: &str| ["pA", "nA", "mV"].contains(&unit);
+    let is_told = |output: &&Output| {
+        let unit = output.unit.trim();
+        output.holding.is_finite() && (commands(unit) || (!unit.is_empty() && output.holding != 0.0))
+    };
+    header
+        .outputs
+        .iter()
+        .filter(is_told)
         .map(|output| Holding {
             output: output.name.trim().to_owned(),
             // Levels are 32-bit numbers; more digits are not in the file.

@@ -24,7 +24,7 @@ const GENERAL: &[&str] = &[
 ];
 const SUBJECT: &[&str] = &["subject_id", "species", "strain", "genotype", "sex", "age", "description"];
 
-/// What PyNWB and others write where there is nothing to say.
+/// What `PyNWB` and others write where there is nothing to say.
 const EMPTY: [&str; 4] = ["", "no description", "no comments", "n/a"];
 
 /// Whatever can be read.
