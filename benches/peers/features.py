@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--start", type=float, help="start of the stimulus in ms, if the recording does not show it")
     parser.add_argument("--stop", type=float, help="end of the stimulus in ms")
     parser.add_argument("--current", type=float, help="size of the current step in pA")
+    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="a setting of eFEL for both")
     parser.add_argument("--hhbayes", type=pathlib.Path, help="a built hhbayes")
     parser.add_argument("--repeats", type=int, default=7, help="how often each recording is timed")
     parser.add_argument("--relative", type=float, default=1e-9, help="how far apart values that agree may be; pyABF "
@@ -76,6 +77,8 @@ def measured_by_hhbayes(options, path):
     for name in ("start", "stop", "current"):
         if (value := getattr(options, name)) is not None:
             command += [f"--{name}", str(value)]
+    for setting in options.setting:
+        command += ["--setting", setting]
     begin = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["sweeps"], time.perf_counter() - begin
@@ -158,7 +161,8 @@ def compare(options, names):
                     print(f"{path} sweep {sweep['sweep']} {name}: {sweep['features'][name]}, eFEL {values}")
             start, stop = sweep["stimulus_ms"]
             written.append({"file": str(path), "start_ms": start, "stop_ms": stop,
-                            "current_na": sweep["stimulus_current_nA"] or 0.0, "features": expected})
+                            "current_na": sweep["stimulus_current_nA"] or 0.0, "settings": options.setting,
+                            "features": expected})
             once = [apart(lambda: efel_seconds(trace, names)) for _ in range(options.repeats)]
             if None not in once:
                 seconds["efel"] += statistics.median(once)
@@ -199,6 +203,10 @@ def main():
     enter_environment(options)
     import efel
 
+    for setting in options.setting:
+        name, value = setting.split("=")
+        kind = type(getattr(efel.get_settings(), name, 0.0))
+        efel.set_setting(name, kind(float(value)))
     # eFEL says of each sweep without bursts that it has none.
     logging.disable(logging.WARNING)
     if core := environments.pin(environments.last_core()):

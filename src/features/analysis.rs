@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::envelope::Envelope;
 use super::lazy::Lazy;
-use super::trace::{Clock, Point, Trace, mean};
+use super::settings::Settings;
+use super::trace::{Clock, Point, Trace, Window, mean};
 use super::{Mode, Response, efel, precise};
 
 /// One spike: the samples around its crossings of the threshold, and its peak.
@@ -32,7 +33,7 @@ pub struct Edge {
 #[derive(Debug)]
 pub struct Analyser {
     mode: Mode,
-    threshold_mv: f64,
+    settings: Settings,
     grid: efel::Grid,
     envelope: Envelope,
     spikes: Vec<Spike>,
@@ -52,7 +53,6 @@ struct Lists {
 #[derive(Debug)]
 pub struct Analysis<'a> {
     pub(super) mode: Mode,
-    pub(super) threshold_mv: f64,
     pub(super) trace: Trace<'a>,
     pub(super) spikes: &'a [Spike],
     /// Start and stop, if there is a stimulus of positive duration.
@@ -64,6 +64,11 @@ pub struct Analysis<'a> {
 impl Analyser {
     /// An analyser that calls a crossing of `threshold_mv` a spike; −20 mV is eFEL's and the usual choice.
     pub fn new(mode: Mode, threshold_mv: f64) -> Self {
+        Self::with_settings(mode, Settings { threshold_mv, ..Settings::default() })
+    }
+
+    /// An analyser with eFEL's settings at values of one's own.
+    pub fn with_settings(mode: Mode, settings: Settings) -> Self {
         let lists = Lists {
             troughs: Lazy::new(),
             onsets: Lazy::new(),
@@ -71,7 +76,7 @@ impl Analyser {
             values: RefCell::new(Vec::new()),
         };
         let (grid, envelope) = (efel::Grid::default(), Envelope::new());
-        Self { mode, threshold_mv, grid, envelope, spikes: Vec::new(), lists }
+        Self { mode, settings, grid, envelope, spikes: Vec::new(), lists }
     }
 
     /// Finds the spikes of one sweep; everything else waits until a feature is asked for.
@@ -89,8 +94,11 @@ impl Analyser {
             }
             Mode::Precise => {
                 self.forget();
-                let trace = Trace { voltage_mv, clock: Clock::Every(interval_ms), envelope: &self.envelope };
-                precise::find_spikes(&trace, self.threshold_mv, &mut self.spikes);
+                let clock = Clock::Every(interval_ms);
+                let trace =
+                    measurable(voltage_mv, clock, &self.envelope, &self.settings, response.stimulus_ms);
+                precise::find_spikes(&trace, &mut self.spikes);
+                keep_strict(&mut self.spikes, &self.settings, response.stimulus_ms);
                 self.analysis(trace, response.stimulus_ms)
             }
         };
@@ -105,10 +113,13 @@ impl Analyser {
         stimulus_ms: Option<(f64, f64)>,
     ) -> Analysis<'a> {
         self.forget();
-        self.grid.resample(time_ms, voltage_mv);
+        self.grid.resample(self.settings.interp_step_ms, time_ms, voltage_mv);
         self.envelope.follow(self.grid.voltage_mv());
-        efel::find_spikes(&self.grid.trace(&self.envelope), self.threshold_mv, &mut self.spikes);
-        self.analysis(self.grid.trace(&self.envelope), stimulus_ms)
+        let (voltage_mv, clock) = (self.grid.voltage_mv(), self.grid.clock());
+        let trace = measurable(voltage_mv, clock, &self.envelope, &self.settings, stimulus_ms);
+        efel::find_spikes(&trace, &mut self.spikes);
+        keep_strict(&mut self.spikes, &self.settings, stimulus_ms);
+        self.analysis(trace, stimulus_ms)
     }
 
     fn forget(&mut self) {
@@ -122,13 +133,38 @@ impl Analyser {
         let stimulus_ms = stimulus_ms.filter(|(start, stop)| stop > start);
         Analysis {
             mode: self.mode,
-            threshold_mv: self.threshold_mv,
             trace,
             spikes: &self.spikes,
             stimulus_ms,
             stimulus_current_na: None,
             lists: &self.lists,
         }
+    }
+}
+
+/// A sweep with the stretch in which its spikes count.
+fn measurable<'a>(
+    voltage_mv: &'a [f64],
+    clock: Clock<'a>,
+    envelope: &'a Envelope,
+    settings: &'a Settings,
+    stimulus_ms: Option<(f64, f64)>,
+) -> Trace<'a> {
+    let window = Window { start: 0, end: voltage_mv.len() };
+    let trace = Trace { voltage_mv, clock, envelope, settings, window };
+    match stimulus_ms.filter(|_| settings.strict_stiminterval) {
+        Some((start_ms, stop_ms)) => {
+            let window = Window { start: trace.first_from(start_ms), end: trace.first_from(stop_ms) };
+            Trace { window, ..trace }
+        }
+        None => trace,
+    }
+}
+
+/// With `strict_stiminterval`, forgets the spikes that do not peak within the stimulus.
+fn keep_strict(spikes: &mut Vec<Spike>, settings: &Settings, stimulus_ms: Option<(f64, f64)>) {
+    if let Some((start_ms, stop_ms)) = stimulus_ms.filter(|_| settings.strict_stiminterval) {
+        spikes.retain(|spike| (start_ms..=stop_ms).contains(&spike.peak.time_ms));
     }
 }
 
@@ -197,14 +233,20 @@ impl Analysis<'_> {
         Some(self.trace.between(start_ms, stop_ms)).filter(|range| !range.is_empty())
     }
 
+    /// The intervals of `ISI_values`.
+    pub(super) fn later_intervals_ms(&self) -> impl Iterator<Item = f64> + Clone {
+        self.intervals_ms().skip(usize::from(self.trace.settings.ignore_first_isi))
+    }
+
     /// The samples of the last tenth of the time before the stimulus.
     pub(super) fn base_samples(&self) -> Option<&[f64]> {
         let (start_ms, _) = self.stimulus_ms?;
-        let first = self.trace.first_from(0.9 * start_ms);
+        let first = self.trace.first_from(self.trace.settings.voltage_base_start * start_ms);
+        let end_ms = self.trace.settings.voltage_base_end * start_ms;
         let end = match self.mode {
             // eFEL takes the sample at the start of the stimulus, too.
-            Mode::Efel => self.trace.first_from(start_ms + 1e-10),
-            Mode::Precise => self.trace.first_from(start_ms),
+            Mode::Efel => self.trace.first_from(end_ms + 1e-10),
+            Mode::Precise => self.trace.first_from(end_ms),
         };
         self.trace.voltage_mv.get(first..end)
     }

@@ -4,9 +4,6 @@ use super::Mode;
 use super::analysis::Analysis;
 use super::trace::mean;
 
-/// eFEL's `depol_block_min_duration`.
-const LONGEST_MS: f64 = 50.0;
-
 /// A cell that stays below this between spikes is blocked as well.
 const HYPERPOLARISED_MV: f64 = -75.0;
 
@@ -29,7 +26,7 @@ pub fn is_blocked(analysis: &Analysis<'_>) -> Option<f64> {
             // A stretch that was there before the stimulus is rest.
             let since = voltage_mv.iter().position(|&v| v >= HYPERPOLARISED_MV).unwrap_or(voltage_mv.len());
             let low = longest_run(voltage_mv[since..].iter().map(|&v| v < HYPERPOLARISED_MV));
-            stay_ms(high.max(low).min(voltage_mv.len() - 1)) > LONGEST_MS
+            stay_ms(high.max(low).min(voltage_mv.len() - 1)) > analysis.trace.settings.depol_block_ms
         }
     };
     Some(f64::from(u8::from(blocked)))
@@ -57,7 +54,7 @@ fn efel_block(analysis: &Analysis<'_>, begin_mv: f64) -> bool {
     if ups.len() > downs.len() {
         downs.push(stop);
     }
-    if ups.is_empty() || longest_ms(&ups, &downs) > LONGEST_MS {
+    if ups.is_empty() || longest_ms(&ups, &downs) > analysis.trace.settings.depol_block_ms {
         return true;
     }
     let (mut ups, mut downs) = crossings(trace.voltage_mv, HYPERPOLARISED_MV);
@@ -67,7 +64,7 @@ fn efel_block(analysis: &Analysis<'_>, begin_mv: f64) -> bool {
     if ups.len() < downs.len() {
         ups.push(stop);
     }
-    longest_ms(&downs, &ups) > LONGEST_MS
+    longest_ms(&downs, &ups) > analysis.trace.settings.depol_block_ms
 }
 
 /// The last sample before each upward and before each downward crossing of a level.

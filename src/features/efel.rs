@@ -4,22 +4,11 @@
 use std::ops::Range;
 
 use super::analysis::{Edge, Spike};
-use super::envelope::Envelope;
 use super::trace::{Clock, Point, Trace};
 
-/// eFEL's `interp_step`.
-const STEP_MS: f64 = 0.1;
-
-/// 1000 s of sweep. A longer one has no features in this mode; without a bound, a slip in the sampling
+/// 1000 s of sweep at the usual step. A longer one has no features in this mode; without a bound, a slip in the sampling
 /// interval would ask for all the memory there is.
 const LONGEST_GRID: f64 = 1e7;
-
-/// eFEL's `DerivativeThreshold` and `DownDerivativeThreshold`.
-const ONSET_SLOPE_MV_PER_MS: f64 = 10.0;
-const END_SLOPE_MV_PER_MS: f64 = -12.0;
-
-/// eFEL's `DerivativeWindow`: samples in a row that must be steep.
-const STEEP_SAMPLES: usize = 3;
 
 /// A sweep on eFEL's grid.
 #[derive(Debug, Default)]
@@ -29,14 +18,14 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Interpolates a sweep onto a grid of 0.1 ms. The times of the grid are added up, so their rounding
-    /// errors add up as well: 500 steps are 50.00000000000044 ms.
-    pub fn resample(&mut self, time_ms: impl Fn(usize) -> f64, voltage_mv: &[f64]) {
+    /// Interpolates a sweep onto a grid of `step_ms`. The times of the grid are added up, so their rounding
+    /// errors add up as well: 500 steps of 0.1 ms are 50.00000000000044 ms.
+    pub fn resample(&mut self, step_ms: f64, time_ms: impl Fn(usize) -> f64, voltage_mv: &[f64]) {
         self.times_ms.clear();
         self.voltage_mv.clear();
         let Some(last) = voltage_mv.len().checked_sub(1) else { return };
         let (start_ms, end_ms) = (time_ms(0), time_ms(last));
-        let count = ((end_ms - start_ms) / STEP_MS).ceil();
+        let count = ((end_ms - start_ms) / step_ms).ceil();
         if count.is_nan() || count > LONGEST_GRID {
             return;
         }
@@ -57,7 +46,7 @@ impl Grid {
             if self.times_ms.len() == count && time < end_ms && !closed {
                 (count, closed) = (count + 1, true);
             }
-            time += STEP_MS;
+            time += step_ms;
         }
     }
 
@@ -66,15 +55,16 @@ impl Grid {
         &self.voltage_mv
     }
 
-    /// The resampled sweep, with its own envelope.
-    pub fn trace<'a>(&'a self, envelope: &'a Envelope) -> Trace<'a> {
-        Trace { voltage_mv: &self.voltage_mv, clock: Clock::Grid(&self.times_ms), envelope }
+    /// The times of the samples of the resampled sweep.
+    pub fn clock(&self) -> Clock<'_> {
+        Clock::Grid(&self.times_ms)
     }
 }
 
 /// Pairs the upward with the downward crossings. Both are strict, so a sample that hits the threshold
 /// exactly hides a crossing.
-pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>) {
+pub fn find_spikes(trace: &Trace<'_>, spikes: &mut Vec<Spike>) {
+    let threshold_mv = trace.settings.threshold_mv;
     let pairs = || trace.voltage_mv.windows(2).enumerate();
     let mut rises =
         pairs().filter(|(_, v)| v[0] < threshold_mv && v[1] > threshold_mv).map(|(i, _)| i + 1).peekable();
@@ -101,19 +91,19 @@ pub fn find_troughs(trace: &Trace<'_>, spikes: &[Spike], troughs: &mut Vec<Point
                 break;
             }
         }
-        if lowest + 1 < trace.len() {
+        if lowest + 1 != trace.window.end {
             troughs.push(trace.point(lowest));
         }
     }
 }
 
-/// The peak after each spike; the end of the trace after the last one.
+/// The peak after each spike; after the last one the end of where spikes count.
 fn ends<'a>(trace: &Trace<'_>, spikes: &'a [Spike]) -> impl Iterator<Item = usize> + 'a {
-    spikes.iter().skip(1).map(|spike| spike.peak.index).chain([trace.len()])
+    spikes.iter().skip(1).map(|spike| spike.peak.index).chain([trace.window.end])
 }
 
 /// Backwards from each peak after the start of the stimulus: the sample from which the slope stays above
-/// 10 mV/ms for three samples. The search ends at the minimum before the spike.
+/// `DerivativeThreshold` for `DerivativeWindow` samples. The search ends at the minimum before the spike.
 pub fn find_onsets(
     trace: &Trace<'_>,
     spikes: &[Spike],
@@ -133,13 +123,14 @@ pub fn find_onsets(
 }
 
 fn onset(trace: &Trace<'_>, minimum: usize, peak: usize) -> Option<usize> {
-    let steep = |index: usize| index < trace.len() && trace.slope_mv_per_ms(index) >= ONSET_SLOPE_MV_PER_MS;
-    let mut flats = (minimum..peak).rev().filter(|&i| trace.slope_mv_per_ms(i) <= ONSET_SLOPE_MV_PER_MS);
-    flats.find_map(|flat| (flat + 1..=flat + STEEP_SAMPLES).all(steep).then_some(flat + 1))
+    let (onset, window) = (trace.settings.derivative_threshold_mv_per_ms, trace.settings.derivative_window);
+    let steep = |index: usize| index < trace.len() && trace.slope_mv_per_ms(index) >= onset;
+    let mut flats = (minimum..peak).rev().filter(|&i| trace.slope_mv_per_ms(i) <= onset);
+    flats.find_map(|flat| (flat + 1..=flat + window).all(steep).then_some(flat + 1))
 }
 
 /// For each spike after the start of the stimulus: after its steepest fall, the first sample that falls by less
-/// than 12 mV/ms.
+/// than `DownDerivativeThreshold`.
 pub fn find_ends(trace: &Trace<'_>, spikes: &[Spike], start_ms: f64, ends: &mut Vec<Edge>) {
     let stimulus = trace.first_from(start_ms);
     let next = spikes.iter().skip(1).map(|spike| spike.peak.index).chain([trace.len().saturating_sub(1)]);
@@ -147,7 +138,9 @@ pub fn find_ends(trace: &Trace<'_>, spikes: &[Spike], start_ms: f64, ends: &mut 
         let peak = own.peak.index;
         let (steepest, _) = trace.steepest(peak + 1..next, -1.0).filter(|_| peak > stimulus)?;
         let mut later = steepest..next;
-        let end = later.find(|&index| trace.slope_mv_per_ms(index) >= END_SLOPE_MV_PER_MS)?;
+        let end = later.find(|&index| {
+            trace.slope_mv_per_ms(index) >= trace.settings.down_derivative_threshold_mv_per_ms
+        })?;
         Some(Edge { spike, point: trace.point(end) })
     }));
 }
@@ -234,7 +227,7 @@ pub fn widths_at_threshold_ms(
     troughs: &[Point],
     widths_ms: &mut Vec<f64>,
 ) {
-    let minima = [0].into_iter().chain(troughs.iter().map(|trough| trough.index));
+    let minima = [trace.window.start].into_iter().chain(troughs.iter().map(|trough| trough.index));
     widths_ms.extend(minima.zip(troughs).take(spikes.len()).map(|(minimum, trough)| {
         let rise = (minimum..trough.index).find(|&i| trace.voltage_mv[i] >= threshold_mv);
         let rise = rise.unwrap_or(trough.index);

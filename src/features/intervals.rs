@@ -10,11 +10,11 @@ pub fn all_intervals_ms(analysis: &Analysis<'_>, values: &mut Values) {
 }
 
 pub fn later_intervals_ms(analysis: &Analysis<'_>, values: &mut Values) {
-    values.extend(analysis.intervals_ms().skip(1));
+    values.extend(analysis.later_intervals_ms());
 }
 
 pub fn interval_variation(analysis: &Analysis<'_>) -> Option<f64> {
-    let intervals_ms = analysis.intervals_ms().skip(1);
+    let intervals_ms = analysis.later_intervals_ms();
     let count = intervals_ms.clone().count() as f64;
     if count < 2.0 {
         return None;
@@ -25,7 +25,7 @@ pub fn interval_variation(analysis: &Analysis<'_>) -> Option<f64> {
 }
 
 pub fn irregularity_ms(analysis: &Analysis<'_>) -> Option<f64> {
-    let intervals_ms = analysis.intervals_ms().skip(1);
+    let intervals_ms = analysis.later_intervals_ms();
     let steps = intervals_ms.clone().zip(intervals_ms.skip(1)).map(|(before, after)| (after - before).abs());
     mean_of(steps)
 }
@@ -42,7 +42,7 @@ pub fn last_interval_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
 /// Slope of the straight line through ln(interval) over ln(number of the interval).
 pub fn interval_log_slope(analysis: &Analysis<'_>) -> Option<f64> {
     let points = || {
-        let intervals = analysis.intervals_ms().skip(1).zip(1_u32..);
+        let intervals = analysis.later_intervals_ms().zip(1_u32..);
         intervals.map(|(interval_ms, number)| (f64::from(number).ln(), interval_ms.ln()))
     };
     let count = points().count() as f64;
@@ -64,8 +64,10 @@ pub fn spike_rate_hz(analysis: &Analysis<'_>) -> Option<f64> {
 
 pub fn adaptation_without_start(analysis: &Analysis<'_>) -> Option<f64> {
     let spikes = analysis.spikes_in_stimulus()?;
-    // eFEL's `spike_skipf` and `max_spike_skip`: a tenth of the spikes, rounded, and at most two.
-    let skipped = ((0.1 * spikes.len() as f64 + 0.5) as usize).min(2);
+    // By default a tenth of the spikes, rounded, and at most two.
+    let settings = analysis.trace.settings;
+    let skipped = (settings.spike_skipf * spikes.len() as f64 + 0.5) as usize;
+    let skipped = skipped.min(settings.max_spike_skip);
     adaptation(spikes.get(skipped..).filter(|rest| rest.len() >= 4)?)
 }
 
@@ -85,10 +87,6 @@ fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
-/// eFEL's `burst_factor`: an interval longer than this many median intervals ends a burst, if the next one
-/// is shorter by the same factor.
-const BURST_FACTOR: f64 = 1.5;
-
 pub fn burst_count(analysis: &Analysis<'_>) -> Option<f64> {
     let mut rates_hz = Values::new();
     burst_rates_hz(analysis, &mut rates_hz);
@@ -97,8 +95,8 @@ pub fn burst_count(analysis: &Analysis<'_>) -> Option<f64> {
 
 /// Spikes over duration of each burst of two or more spikes.
 pub fn burst_rates_hz(analysis: &Analysis<'_>, values: &mut Values) {
-    let intervals_ms: Vec<f64> = analysis.intervals_ms().skip(1).collect();
-    let mut lasts = last_spikes_of_bursts(&intervals_ms);
+    let intervals_ms: Vec<f64> = analysis.later_intervals_ms().collect();
+    let mut lasts = last_spikes_of_bursts(&intervals_ms, analysis.trace.settings.burst_factor);
     if lasts.is_empty() {
         return;
     }
@@ -111,17 +109,18 @@ pub fn burst_rates_hz(analysis: &Analysis<'_>, values: &mut Values) {
     values.extend(later.map(|pair| rate_hz(pair[1] - pair[0], pair[0] + 1, pair[1])));
 }
 
-/// The last spike of each burst but the last one; `intervals_ms` is without the first interval of the sweep.
-fn last_spikes_of_bursts(intervals_ms: &[f64]) -> Vec<usize> {
+/// The last spike of each burst but the last one; `intervals_ms` is usually without the first interval of the sweep.
+/// An interval longer than `factor` median intervals ends a burst, if the next one is shorter by the same factor.
+fn last_spikes_of_bursts(intervals_ms: &[f64], factor: f64) -> Vec<usize> {
     let (mut lasts, mut first) = (Vec::new(), 0);
     if intervals_ms.len() < 4 {
         return lasts;
     }
     for (place, pair) in intervals_ms.windows(2).enumerate().skip(1) {
         // The median is the costly part, so it comes second.
-        if pair[1] < pair[0] / BURST_FACTOR
+        if pair[1] < pair[0] / factor
             && let Some(usual_ms) = median(&mut intervals_ms[first..place].to_vec())
-            && pair[0] > BURST_FACTOR * usual_ms
+            && pair[0] > factor * usual_ms
         {
             lasts.push(place + 1);
             first = place;

@@ -247,6 +247,12 @@ pub const FEATURES: &[Feature] = &[
         spikes::peak_time_ms,
     ),
     per_spike("peak_voltage", Millivolt, "voltage of each peak", spikes::peak_voltage_mv),
+    per_spike(
+        "phase_plane_area",
+        One,
+        "area that each spike encloses in the plane of voltage and dV/dt, in mV^2/ms; not in eFEL",
+        shapes::phase_plane_area,
+    ),
     of_voltage(
         "phaseslope_max",
         MillivoltPerMillisecond,

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::analysis::Analysis;
 use super::catalogue::Feature;
+use super::comparison::{COMPARISONS, Comparison, ComparisonKind, Recorded};
 use super::list::FEATURES;
 use crate::settings::did_you_mean;
 use crate::units::Unit;
@@ -41,6 +42,14 @@ pub enum FeatureError {
         /// The text.
         found: String,
     },
+    /// The number of a comparison is missing, or no number of its kind.
+    #[error("expected a distance such as {expected}, found \"{found}\"")]
+    BadComparison {
+        /// How it is written.
+        expected: String,
+        /// The text.
+        found: String,
+    },
     /// The place in the list is not a whole number.
     #[error("expected a spike such as {name}[0] or {name}[-1] (the last), found \"{found}\"")]
     BadIndex {
@@ -51,12 +60,25 @@ pub enum FeatureError {
     },
 }
 
-/// One number of a sweep: a feature, and which of its values if it has many.
-#[derive(Clone, Debug, PartialEq)]
+/// One number of a sweep: a feature, and which of its values if it has many, or how far the sweep is from the recorded
+/// one.
+#[derive(Clone, Debug)]
 pub struct Measure {
-    feature: &'static Feature,
-    pick: Pick,
+    what: What,
     name: String,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Feature(&'static Feature, Pick),
+    Comparison(Comparison, Option<Recorded>),
+}
+
+/// Measures of the same name are the same, whichever sweep they are compared with.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 /// How many values become one.
@@ -77,12 +99,17 @@ const SUMMARIES: [(&str, Pick); 4] =
 
 impl Measure {
     /// Reads a measure: the name of a feature with one value per sweep, or, of a feature with one value per
-    /// spike, `name[0]`, `name[-1]`, `mean(name)`, `median(name)`, `min(name)` or `max(name)`.
+    /// spike, `name[0]`, `name[-1]`, `mean(name)`, `median(name)`, `min(name)` or `max(name)`; or a comparison with the
+    /// recorded sweep, such as `van_rossum_distance(10 ms)`.
     ///
     /// # Errors
     /// If the feature or the summary is unknown, or if a selector is missing or out of place.
     pub fn parse(text: &str) -> Result<Self, FeatureError> {
         let text = text.trim();
+        let word = text.split(['(', '[']).next().unwrap_or_default().trim();
+        if let Some(kind) = COMPARISONS.iter().find(|kind| kind.name == word) {
+            return Self::comparison(kind, text);
+        }
         let (feature, pick) =
             if let Some((summary, rest)) = text.split_once('(').filter(|_| text.ends_with(')')) {
                 let name = rest[..rest.len() - 1].trim();
@@ -105,7 +132,36 @@ impl Measure {
             (false, Pick::At(_) | Pick::Mean | Pick::Median | Pick::Min | Pick::Max) => {
                 Err(FeatureError::SelectorOnSingle { name: feature.name, found: text.to_owned() })
             }
-            _ => Ok(Self { feature, pick, name: pick.spell(feature.name) }),
+            _ => Ok(Self { what: What::Feature(feature, pick), name: pick.spell(feature.name) }),
+        }
+    }
+
+    fn comparison(kind: &ComparisonKind, text: &str) -> Result<Self, FeatureError> {
+        let inner = text[kind.name.len()..].trim();
+        let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).map(str::trim);
+        let bare = text.trim() == kind.name;
+        let comparison = if bare || inner.is_some() { kind.with(inner) } else { None };
+        let comparison = comparison.ok_or_else(|| FeatureError::BadComparison {
+            expected: kind.spelling(),
+            found: text.to_owned(),
+        })?;
+        let name = inner.map_or(kind.name.to_owned(), |inner| format!("{}({inner})", kind.name));
+        Ok(Self { what: What::Comparison(comparison, None), name })
+    }
+
+    /// Whether it compares with the recorded sweep, and so needs one.
+    pub fn is_comparison(&self) -> bool {
+        matches!(self.what, What::Comparison(..))
+    }
+
+    /// The same measure for one recorded sweep, which comparisons are made with.
+    pub fn beside(&self, recorded: &Analysis<'_>) -> Self {
+        match self.what {
+            What::Feature(..) => self.clone(),
+            What::Comparison(comparison, _) => {
+                let what = What::Comparison(comparison, Some(comparison.of_recorded(recorded)));
+                Self { what, name: self.name.clone() }
+            }
         }
     }
 
@@ -116,24 +172,31 @@ impl Measure {
 
     /// The unit of the value.
     pub fn unit(&self) -> Unit {
-        self.feature.unit
-    }
-
-    /// The feature that is measured.
-    pub fn feature(&self) -> &'static Feature {
-        self.feature
+        match self.what {
+            What::Feature(feature, _) => feature.unit,
+            What::Comparison(..) => Unit::One,
+        }
     }
 
     /// Whether it describes spikes, so that a silent sweep has no value, or zero.
     pub fn is_spike_feature(&self) -> bool {
-        self.feature.of_spikes
+        match self.what {
+            What::Feature(feature, _) => feature.of_spikes,
+            What::Comparison(..) => false,
+        }
     }
 
     /// The value in a sweep; `None` if it has none, such as `peak_voltage[3]` of a sweep with three spikes.
     pub fn value(&self, analysis: &Analysis<'_>) -> Option<f64> {
-        let mut values = analysis.scratch();
-        self.feature.read(analysis, &mut values);
-        self.pick.apply(&mut values).filter(|value| value.is_finite())
+        let value = match &self.what {
+            What::Feature(feature, pick) => {
+                let mut values = analysis.scratch();
+                feature.read(analysis, &mut values);
+                pick.apply(&mut values)
+            }
+            What::Comparison(comparison, recorded) => comparison.between(analysis, recorded.as_ref()?),
+        };
+        value.filter(|value| value.is_finite())
     }
 }
 
@@ -174,7 +237,8 @@ pub(super) fn median(values: &mut [f64]) -> Option<f64> {
 
 fn find(name: &str) -> Result<&'static Feature, FeatureError> {
     FEATURES.iter().find(|feature| feature.name == name).ok_or_else(|| {
-        let known: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+        let features = FEATURES.iter().map(|feature| feature.name);
+        let known: Vec<&str> = features.chain(COMPARISONS.iter().map(|kind| kind.name)).collect();
         let help = did_you_mean(name, &known).unwrap_or_else(|| format!("known are {}", known.join(", ")));
         FeatureError::UnknownFeature { found: name.to_owned(), help }
     })
@@ -230,6 +294,21 @@ mod tests {
         );
         for text in ["", "[", "]", "()", ")(", "mean(", "peak_voltage[", "peak_voltage[]", "mean()", "[0]"] {
             assert!(Measure::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_says_what_it_needs() {
+        let measure = Measure::parse("van_rossum_distance( 10 ms )").unwrap();
+        assert_eq!((measure.name(), measure.is_comparison()), ("van_rossum_distance(10 ms)", true));
+        assert!(Measure::parse("phase_plane_distance").is_ok());
+        for text in [
+            "van_rossum_distance",
+            "van_rossum_distance(10)",
+            "van_rossum_distance(-1 ms)",
+            "phase_plane_distance(1)",
+        ] {
+            assert!(message(text).starts_with("expected a distance such as "), "{text}: {}", message(text));
         }
     }
 

@@ -49,6 +49,7 @@
 mod analysis;
 mod block;
 mod catalogue;
+mod comparison;
 mod efel;
 mod envelope;
 mod intervals;
@@ -57,6 +58,7 @@ mod list;
 mod measure;
 mod precise;
 mod relaxation;
+mod settings;
 mod shapes;
 mod spikes;
 mod trace;
@@ -67,8 +69,10 @@ mod reference_tests;
 
 pub use analysis::{Analyser, Analysis};
 pub use catalogue::Feature;
+pub use comparison::{COMPARISONS, ComparisonKind};
 pub use list::FEATURES;
 pub use measure::{FeatureError, Measure, extract_all};
+pub use settings::{SETTINGS, Setting, SettingError, Settings};
 
 /// One sweep of voltage as features see it.
 #[derive(Clone, Copy, Debug, Default)]

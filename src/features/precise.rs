@@ -5,15 +5,10 @@ use std::ops::Range;
 use super::analysis::{Edge, Spike};
 use super::trace::{Point, Trace, vertex};
 
-/// The upstroke begins where the voltage rises faster than this; eFEL's `DerivativeThreshold`.
-const ONSET_SLOPE_MV_PER_MS: f64 = 10.0;
-
-/// The downstroke ends where the voltage falls slower than this; eFEL's `DownDerivativeThreshold`.
-const END_SLOPE_MV_PER_MS: f64 = -12.0;
-
 /// A spike lies between an upward crossing of the threshold and the next downward one.
 /// A sample on the threshold counts as below it.
-pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>) {
+pub fn find_spikes(trace: &Trace<'_>, spikes: &mut Vec<Spike>) {
+    let threshold_mv = trace.settings.threshold_mv;
     let voltage_mv = trace.voltage_mv;
     let below = |v: &f64| *v <= threshold_mv;
     // A sweep that begins above the threshold has not crossed it.
@@ -29,36 +24,37 @@ pub fn find_spikes(trace: &Trace<'_>, threshold_mv: f64, spikes: &mut Vec<Spike>
 
 /// The samples between a spike and the next one, or the end of the sweep.
 fn after(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Range<usize> {
-    spikes[spike].fall..spikes.get(spike + 1).map_or(trace.len(), |next| next.rise)
+    spikes[spike].fall..spikes.get(spike + 1).map_or(trace.window.end, |next| next.rise)
 }
 
 /// The first sample that may belong to the upstroke of a spike.
-fn before(spikes: &[Spike], spike: usize) -> usize {
-    spike.checked_sub(1).map_or(0, |previous| spikes[previous].fall)
+fn before(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> usize {
+    spike.checked_sub(1).map_or(trace.window.start, |previous| spikes[previous].fall)
 }
 
 /// The true minimum after each spike.
 pub fn find_troughs(trace: &Trace<'_>, spikes: &[Spike], troughs: &mut Vec<Point>) {
     let lowest = (0..spikes.len()).filter_map(|spike| trace.lowest(after(trace, spikes, spike)));
     // At the end of the sweep the voltage is still falling.
-    troughs.extend(lowest.filter(|&index| index + 1 < trace.len()).map(|index| trace.vertex(index)));
+    troughs.extend(lowest.filter(|&index| index + 1 < trace.window.end).map(|index| trace.vertex(index)));
 }
 
-/// Back from the steepest rise of each spike: where the slope is 10 mV/ms, between two samples.
+/// Back from the steepest rise of each spike: where the slope is `DerivativeThreshold`, between two samples.
 pub fn find_onsets(trace: &Trace<'_>, spikes: &[Spike], onsets: &mut Vec<Edge>) {
     onsets.extend((0..spikes.len()).filter_map(|spike| {
-        let point = onset(trace, before(spikes, spike), spikes[spike])?;
+        let point = onset(trace, before(trace, spikes, spike), spikes[spike])?;
         Some(Edge { spike, point })
     }));
 }
 
 fn onset(trace: &Trace<'_>, first: usize, spike: Spike) -> Option<Point> {
     let slope = |index: usize| trace.slope_mv_per_ms(index);
+    let level = trace.settings.derivative_threshold_mv_per_ms;
     let (steepest, _) = trace
         .steepest(spike.rise.saturating_sub(1)..spike.peak.index + 1, 1.0)
-        .filter(|(_, slope)| *slope >= ONSET_SLOPE_MV_PER_MS)?;
-    let index = (first..steepest).rev().find(|&index| slope(index) < ONSET_SLOPE_MV_PER_MS)?;
-    Some(where_slope_is(trace, index, ONSET_SLOPE_MV_PER_MS))
+        .filter(|(_, slope)| *slope >= level)?;
+    let index = (first..steepest).rev().find(|&index| slope(index) < level)?;
+    Some(where_slope_is(trace, index, level))
 }
 
 /// Where the slope, between the samples `index` and `index + 1`, is `level`.
@@ -73,17 +69,18 @@ fn where_slope_is(trace: &Trace<'_>, index: usize, level_mv_per_ms: f64) -> Poin
     }
 }
 
-/// On from the steepest fall of each spike: where the slope is −12 mV/ms, between two samples.
+/// On from the steepest fall of each spike: where the slope is `DownDerivativeThreshold`, between two samples.
 pub fn find_ends(trace: &Trace<'_>, spikes: &[Spike], ends: &mut Vec<Edge>) {
+    let level = trace.settings.down_derivative_threshold_mv_per_ms;
     ends.extend((0..spikes.len()).filter_map(|spike| {
         let range = spikes[spike].peak.index..after(trace, spikes, spike).end;
         let (steepest, fall) = trace.steepest(range.clone(), -1.0)?;
-        if -fall >= END_SLOPE_MV_PER_MS {
+        if -fall >= level {
             return None;
         }
         let mut later = steepest..range.end.saturating_sub(1);
-        let index = later.find(|&index| trace.slope_mv_per_ms(index + 1) >= END_SLOPE_MV_PER_MS)?;
-        Some(Edge { spike, point: where_slope_is(trace, index, END_SLOPE_MV_PER_MS) })
+        let index = later.find(|&index| trace.slope_mv_per_ms(index + 1) >= level)?;
+        Some(Edge { spike, point: where_slope_is(trace, index, level) })
     }));
 }
 
@@ -94,7 +91,7 @@ pub fn width_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64
     if below(&top) {
         return None;
     }
-    let rise = (before(spikes, spike)..top).rev().find(below)?;
+    let rise = (before(trace, spikes, spike)..top).rev().find(below)?;
     Some(fall_ms(trace, spikes, spike, level_mv)? - trace.crossing_ms(rise, level_mv))
 }
 
@@ -107,7 +104,7 @@ pub fn fall_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize, level_mv: f64)
 
 /// The steepest rise of a spike in mV/ms.
 pub fn upstroke_mv_per_ms(trace: &Trace<'_>, spikes: &[Spike], spike: usize) -> Option<f64> {
-    let range = before(spikes, spike)..spikes[spike].peak.index + 1;
+    let range = before(trace, spikes, spike)..spikes[spike].peak.index + 1;
     Some(slope_vertex(trace, trace.steepest(range, 1.0)?.0))
 }
 

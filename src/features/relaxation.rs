@@ -7,9 +7,6 @@ use super::Mode;
 use super::analysis::Analysis;
 use super::trace::Trace;
 
-/// eFEL's `decay_start_after_stim` and `decay_end_after_stim`.
-const DECAY_MS: (f64, f64) = (1.0, 10.0);
-
 /// How long after the start of a stimulus the electrode may still disturb the voltage.
 const TRANSIENT_MS: f64 = 1.0;
 
@@ -30,7 +27,7 @@ pub fn time_constant_ms(analysis: &Analysis<'_>) -> Option<f64> {
 /// The time constant of the return to rest after the end of a stimulus.
 pub fn decay_time_constant_ms(analysis: &Analysis<'_>) -> Option<f64> {
     let ((start_ms, stop_ms), trace) = (analysis.stimulus_ms?, &analysis.trace);
-    let range = trace.between(stop_ms + DECAY_MS.0, stop_ms + DECAY_MS.1);
+    let range = trace.between(stop_ms + trace.settings.decay_start_ms, stop_ms + trace.settings.decay_end_ms);
     let reference_mv = match analysis.mode {
         Mode::Efel => *trace.voltage_mv.get(trace.first_from(start_ms))?,
         Mode::Precise => analysis.voltage_base_mv()?,

@@ -80,6 +80,26 @@ pub fn duration_ms(analysis: &Analysis<'_>, values: &mut Values) {
     }
 }
 
+/// The area that the trajectory of each spike encloses in the plane of voltage and slope, in mV²/ms: from its begin to
+/// its end and straight back.
+pub fn phase_plane_area(analysis: &Analysis<'_>, values: &mut Values) {
+    let (trace, onsets, ends) = (&analysis.trace, analysis.onsets(), analysis.ends());
+    let settings = trace.settings;
+    values.extend(onsets.iter().filter_map(|onset| {
+        let (begin, end) = (onset.point, of_spike(&ends, onset.spike)?);
+        let samples = (begin.index + 1..=end.index).filter(|&index| trace.time_ms(index) < end.time_ms);
+        let path = samples.map(|index| (trace.voltage_mv[index], trace.slope_mv_per_ms(index)));
+        let first = (begin.voltage_mv, settings.derivative_threshold_mv_per_ms);
+        let last = (end.voltage_mv, settings.down_derivative_threshold_mv_per_ms);
+        let (mut area, mut before) = (0.0, first);
+        for own in path.chain([last, first]) {
+            area += 0.5 * (before.0 * own.1 - own.0 * before.1);
+            before = own;
+        }
+        Some(area.abs())
+    }));
+}
+
 pub fn width_at_begin_ms(analysis: &Analysis<'_>, values: &mut Values) {
     let (trace, spikes, onsets) = (&analysis.trace, analysis.spikes, analysis.onsets());
     match (analysis.mode, analysis.stimulus_ms) {

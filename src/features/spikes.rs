@@ -84,7 +84,8 @@ pub fn downstroke_mv_per_ms(analysis: &Analysis<'_>, values: &mut Values) {
 }
 
 pub fn width_at_threshold_ms(analysis: &Analysis<'_>, values: &mut Values) {
-    let (trace, spikes, threshold_mv) = (&analysis.trace, analysis.spikes, analysis.threshold_mv);
+    let (trace, spikes) = (&analysis.trace, analysis.spikes);
+    let threshold_mv = trace.settings.threshold_mv;
     match analysis.mode {
         Mode::Efel => {
             efel::widths_at_threshold_ms(trace, threshold_mv, spikes, &analysis.troughs(), values);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::envelope::{Envelope, Extremes};
+use super::settings::Settings;
 
 /// Samples of the membrane potential and when they were taken.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +11,16 @@ pub struct Trace<'a> {
     pub voltage_mv: &'a [f64],
     pub clock: Clock<'a>,
     pub envelope: &'a Envelope,
+    pub settings: &'a Settings,
+    /// Where spikes count: everywhere, or with `strict_stiminterval` within the stimulus.
+    pub window: Window,
+}
+
+/// Samples from one up to, but without, another.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    pub start: usize,
+    pub end: usize,
 }
 
 /// The times of the samples.

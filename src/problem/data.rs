@@ -163,17 +163,17 @@ impl DataReader {
             };
             let first = data.data.len();
             let mut measures = Vec::new();
-            for (compared, observed) in observed {
-                let name = compared.measure.name();
+            for (compared, measure, observed) in observed {
+                let name = measure.name();
                 data.data.push(Datum {
                     label: format!("{name} ({})", sweep.title()),
                     observed,
                     mismatch: compared.mismatch,
                 });
-                data.measures.push(compared.measure.clone());
+                data.measures.push(measure.clone());
                 let extra = compared.relative * observed.map_or(0.0, f64::abs);
                 data.spreads.push(Spread { slot: compared.slot, extra });
-                measures.push(compared.measure.clone());
+                measures.push(measure);
             }
             data.sweeps.push(SweepMeasures { measures, first });
         }
@@ -203,7 +203,7 @@ impl DataReader {
         sweep: &ExperimentSweep,
         voltage_mv: &[f64],
         analyser: &mut Analyser,
-    ) -> Vec<(&Compared, Option<f64>)> {
+    ) -> Vec<(&Compared, Measure, Option<f64>)> {
         let response = Response {
             interval_ms: sweep.interval_ms,
             voltage_mv,
@@ -213,12 +213,18 @@ impl DataReader {
         let analysis = analyser.analyse(&response);
         let wanted =
             |compared: &&Compared| compared.sweeps.as_ref().is_none_or(|names| names.contains(&sweep.name));
-        let value = |compared| -> (&Compared, Option<f64>) { (compared, compared.measure.value(&analysis)) };
-        self.compared.iter().filter(wanted).map(value).collect()
+        let chosen = self.compared.iter().filter(wanted);
+        chosen
+            .map(|compared| {
+                let measure = compared.measure.beside(&analysis);
+                let observed = measure.value(&analysis);
+                (compared, measure, observed)
+            })
+            .collect()
     }
 
     /// Features that are given as numbers.
-    fn written(&self, table: &Section<'_>) -> Vec<(&Compared, Option<f64>)> {
+    fn written(&self, table: &Section<'_>) -> Vec<(&Compared, Measure, Option<f64>)> {
         let section = table.table("observed", "the observed features of this sweep");
         let mut observed = Vec::new();
         for (name, node) in section.entries() {
@@ -235,9 +241,14 @@ impl DataReader {
                 section.mistake(&section.name_span(name), message, Some(help));
                 continue;
             };
+            if measure.is_comparison() {
+                let message = format!("`{name}` compares with a recorded sweep, and this one has no trace");
+                section.mistake(&section.name_span(name), message, None);
+                continue;
+            }
             let absent = matches!(&node.value, Value::Text(text) if text == "none");
             let value = (!absent).then(|| section.key(name, "observed value").quantity(measure.unit()));
-            observed.push((compared, value));
+            observed.push((compared, measure, value));
         }
         if section.entries().is_empty() && !section.is_listening() {
             let help = Some("such as observed = { Spikecount = 0 }".to_owned());

@@ -82,7 +82,7 @@ impl Problem {
             root.mistake(&prior.place(), "nothing is inferred", Some(help.to_owned()));
         }
         let protocol = draft.protocol;
-        let mut analyser = Analyser::new(protocol.mode, protocol.threshold_mv);
+        let mut analyser = Analyser::with_settings(protocol.mode, protocol.settings);
         let tables = std::mem::take(&mut draft.tables);
         if root.has_mistakes() || root.is_listening() {
             // The observed numbers still have to be looked at, so that their mistakes are told as well.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::experiment::{self, Experiment, NOISE_SEED, TRUTH};
 use super::parameters::{self, CELL, Slot, cell, medians};
 use super::simulation::{Protocol, Simulation};
-use crate::features::Mode;
+use crate::features::{Mode, SETTINGS, Settings};
 use crate::model::{CAUTIOUS_DT_MS, MODELS, Membrane};
 use crate::numeric::{Natural, Rows, Streams};
 use crate::prior::{Parameter, ParameterSpace};
@@ -147,10 +147,28 @@ fn read_protocol(root: &Section<'_>, model: &Section<'_>, membrane: Option<&dyn 
     let mode = features.key("mode", "smooth definitions, or those of eFEL to the digit");
     let mode =
         if mode.choice_or(&["precise", "efel"], "precise") == "efel" { Mode::Efel } else { Mode::Precise };
-    let threshold = features.key("threshold", "voltage that a spike crosses").between(-200.0, 200.0);
-    let threshold_mv = threshold.quantity_or(Unit::Millivolt, -20.0);
+    let settings = read_feature_settings(&features);
     features.finish();
-    Protocol { dt_ms, refinement: 1, from_rest, settle_ms, mode, threshold_mv }
+    Protocol { dt_ms, refinement: 1, from_rest, settle_ms, mode, settings }
+}
+
+/// eFEL's settings under eFEL's names; the threshold may also be written small.
+fn read_feature_settings(features: &Section<'_>) -> Settings {
+    let mut settings = Settings::default();
+    for setting in SETTINGS {
+        let (lowest, highest) = setting.range;
+        let default = setting.of(&settings);
+        let name = if setting.name == "Threshold" { "threshold" } else { setting.name };
+        let value = if setting.is_whole && highest <= 1.0 {
+            f64::from(u8::from(features.key(name, setting.help).flag_or(default > 0.5)))
+        } else if setting.is_whole {
+            features.key(name, setting.help).between(lowest, highest).count_or(default as usize) as f64
+        } else {
+            features.key(name, setting.help).between(lowest, highest).quantity_or(setting.unit, default)
+        };
+        setting.set(&mut settings, value);
+    }
+    settings
 }
 
 /// Adds the numbers of the written stimuli: holding current, then amplitude, start and duration of each component.

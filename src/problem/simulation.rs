@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::data::SweepMeasures;
 use super::experiment::ExperimentSweep;
 use super::parameters::{Slot, cell};
-use crate::features::{Analyser, Mode, Response};
+use crate::features::{Analyser, Mode, Response, Settings};
 use crate::model::{Drive, Grid, LaneStimulus, Lot, Membrane, Start, StimulusDrive, UA_CM2_PER_PA_UM2};
 use crate::numeric::{Failure, Natural, Rows, Streams, Summaries};
 use crate::units::Unit;
@@ -26,8 +26,8 @@ pub struct Protocol {
     pub settle_ms: Option<f64>,
     /// Which definitions of the features.
     pub mode: Mode,
-    /// Voltage that a spike crosses.
-    pub threshold_mv: f64,
+    /// How they find and measure spikes.
+    pub settings: Settings,
 }
 
 /// Everything that turns a parameter set into voltages.
@@ -143,7 +143,7 @@ impl Simulation {
             TRACES_MV.set(traces_mv);
             (values, failures)
         };
-        let analyser = || Analyser::new(self.protocol.mode, self.protocol.threshold_mv);
+        let analyser = || Analyser::with_settings(self.protocol.mode, self.protocol.settings);
         let outcomes: Vec<_> = lots.par_iter().map_init(analyser, outcome).collect();
         for ((lanes, _), (values, failures)) in lots.iter().zip(&outcomes) {
             let mut values = values.as_slice();

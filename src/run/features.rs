@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::RunError;
-use crate::features::{Analyser, Feature, Mode, Response, extract_all};
+use crate::features::{Analyser, Feature, Mode, Response, Settings, extract_all};
 use crate::recording::{self, Sweep};
 use crate::units::Unit;
 
@@ -17,6 +17,8 @@ pub enum FeatureFormat {
     Text,
     /// `{"sweeps":[{"sweep":0,"name":..,"features":{..}}]}`, null where a feature has no value.
     Json,
+    /// A table with one row for each value, for pandas and R.
+    Csv,
 }
 
 /// What the command line says.
@@ -32,8 +34,8 @@ pub struct FeatureOptions {
     pub current_pa: Option<f64>,
     /// Which definitions.
     pub mode: Mode,
-    /// Voltage that a spike crosses.
-    pub threshold_mv: f64,
+    /// eFEL's settings.
+    pub settings: Settings,
     /// How the features are shown.
     pub format: FeatureFormat,
 }
@@ -66,7 +68,7 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
         return Err(RunError::Usage(message));
     }
     check_numbers(options)?;
-    let mut analyser = Analyser::new(options.mode, options.threshold_mv);
+    let mut analyser = Analyser::with_settings(options.mode, options.settings);
     let chosen = recording.sweeps.iter().enumerate();
     let chosen = chosen.filter(|(index, _)| options.sweep.is_none_or(|sweep| sweep == *index));
     let measured: Vec<Measured<'_>> = chosen
@@ -86,6 +88,7 @@ pub fn features(path: &Path, options: &FeatureOptions) -> Result<String, RunErro
             let sweeps: Vec<Value> = measured.iter().map(as_json).collect();
             format!("{:#}\n", json!({ "sweeps": sweeps }))
         }
+        FeatureFormat::Csv => as_csv(&measured),
         FeatureFormat::Text => measured.iter().map(as_text).collect(),
     })
 }
@@ -96,7 +99,7 @@ fn check_numbers(options: &FeatureOptions) -> Result<(), RunError> {
         ("--start", options.start_ms),
         ("--stop", options.stop_ms),
         ("--current", options.current_pa),
-        ("--threshold", Some(options.threshold_mv)),
+        ("--threshold", Some(options.settings.threshold_mv)),
     ];
     if let Some((flag, _)) = given.iter().find(|(_, value)| value.is_some_and(|value| !value.is_finite())) {
         return Err(RunError::Usage(format!("expected a finite number after {flag}")));
@@ -140,6 +143,29 @@ fn as_json(measured: &Measured<'_>) -> Value {
         "stimulus_current_nA": measured.current_na,
         "features": features,
     })
+}
+
+/// One row for each value; a feature without a value has one row without `number` and `value`.
+fn as_csv(measured: &[Measured<'_>]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing into memory does not fail.
+    let mut write = |row: [&str; 6]| {
+        let _ = writer.write_record(row);
+    };
+    write(["sweep", "name", "feature", "unit", "number", "value"]);
+    for Measured { index, sweep, values, .. } in measured {
+        for (feature, values) in values {
+            let unit = if feature.unit == Unit::One { "" } else { feature.unit.symbol() };
+            let (index, name) = (index.to_string(), sweep.name.as_str());
+            if values.is_none() {
+                write([&index, name, feature.name, unit, "", ""]);
+            }
+            for (number, value) in values.iter().flatten().enumerate() {
+                write([&index, name, feature.name, unit, &number.to_string(), &value.to_string()]);
+            }
+        }
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
 /// Values that are shown of a list.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::features::FEATURES;
+use crate::features::{COMPARISONS, FEATURES};
 use crate::likelihood::LIKELIHOODS;
 use crate::model::{MODELS, ModelParameter, library};
 use crate::prior::PRIORS;
@@ -73,12 +73,17 @@ fn parameters<'a>(text: &mut String, parameters: impl Iterator<Item = &'a ModelP
 }
 
 fn features() -> String {
-    FEATURES
+    let comparisons = COMPARISONS
+        .iter()
+        .map(|kind| format!("  {:<32} {:<6} {:<10} {}\n", kind.spelling(), "-", "", kind.summary));
+    let comparisons: String = comparisons.collect();
+    let features: String = FEATURES
         .iter()
         .map(|feature| {
             let unit = if feature.unit == Unit::One { "-" } else { feature.unit.symbol() };
             let many = if feature.per_spike() { "per spike" } else { "" };
             format!("  {:<32} {unit:<6} {many:<10} {}\n", feature.name, feature.summary)
         })
-        .collect()
+        .collect();
+    features + "  from the recorded sweep, in [likelihood.features] only\n" + &comparisons
 }

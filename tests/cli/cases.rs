@@ -121,6 +121,13 @@ pub const CASES: &[Case] = &[
         &[(G_NA, r#"{ kind = "lognormal", median = "120 mS/cm^2", spread = 0 }"#)],
     ),
     settings("noise_without_likelihood", &[("dt = ", "current_noise = 1\ndt = ")]),
+    command("features_with_an_unknown_setting", &["features", "trace.csv", "--setting", "interp=0.05"]),
+    command("init_of_waves_without_a_partner", &["init", "a.ibw", "b.ibw", "--current", "c.ibw"]),
+    settings(
+        "feature_that_is_a_distance_without_its_number",
+        &[("Spikecount = 0.5", "van_rossum_distance = 0.5")],
+    ),
+    settings("setting_of_efel_out_of_range", &[("[run]", "[features]\ninterp_step = \"0 ms\"\n\n[run]")]),
     settings(
         "flaws_of_a_strict_recording",
         &[

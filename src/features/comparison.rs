@@ -1,0 +1,217 @@
+//! How far a simulated sweep is from the recorded one as a whole: distances of spike trains and of trajectories in the
+//! plane of voltage and slope. What is observed is 0, the distance of the recording from itself.
+
+use std::sync::Arc;
+
+use super::analysis::Analysis;
+use crate::units::Unit;
+
+/// A distance from the recorded sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Comparison {
+    /// Of the spike trains, each spike followed by an exponential tail (van Rossum 2001,
+    /// <https://doi.org/10.1162/089976601300014321>), with the tail in ms.
+    VanRossum(f64),
+    /// The least cost of changing one spike train into the other (Victor and Purpura 1996,
+    /// <https://doi.org/10.1152/jn.1996.76.2.1310>): 1 to add or remove a spike, this per ms to move one.
+    VictorPurpura(f64),
+    /// Of the densities in the plane of voltage and slope (`LeMasson` and Maex 2001; Achard and De Schutter 2006,
+    /// <https://doi.org/10.1371/journal.pcbi.0020094>).
+    PhasePlane,
+}
+
+/// What a comparison looks like in settings and lists.
+#[derive(Clone, Copy, Debug)]
+pub struct ComparisonKind {
+    /// The word before the bracket.
+    pub name: &'static str,
+    /// What stands in the bracket, as an example; nothing without a bracket.
+    pub example: Option<&'static str>,
+    /// The unit of what stands there.
+    pub unit: Unit,
+    /// One line with the definition.
+    pub summary: &'static str,
+    build: fn(f64) -> Comparison,
+}
+
+/// All comparisons.
+pub const COMPARISONS: &[ComparisonKind] = &[
+    ComparisonKind {
+        name: "phase_plane_distance",
+        example: None,
+        unit: Unit::One,
+        summary: "Hellinger distance (0 to 1) from the recording of the density of voltage and dV/dt",
+        build: |_| Comparison::PhasePlane,
+    },
+    ComparisonKind {
+        name: "van_rossum_distance",
+        example: Some("10 ms"),
+        unit: Unit::Millisecond,
+        summary: "van Rossum distance from the recorded spikes, with this time constant; 1 for one spike too many",
+        build: Comparison::VanRossum,
+    },
+    ComparisonKind {
+        name: "victor_purpura_distance",
+        example: Some("0.1 /ms"),
+        unit: Unit::PerMillisecond,
+        summary: "Victor-Purpura distance from the recorded spikes, with this cost of moving one; 1 for one too many",
+        build: Comparison::VictorPurpura,
+    },
+];
+
+impl ComparisonKind {
+    /// The comparison with what stands in its bracket; `None` if that is not a positive quantity of its unit.
+    pub(super) fn with(&self, text: Option<&str>) -> Option<Comparison> {
+        match (self.example, text) {
+            (None, None) => Some((self.build)(0.0)),
+            (Some(_), Some(text)) => {
+                let value = self.unit.parse(text.trim()).ok().filter(|value| *value > 0.0)?;
+                Some((self.build)(value))
+            }
+            (None, Some(_)) | (Some(_), None) => None,
+        }
+    }
+
+    /// How it is written, such as `van_rossum_distance(10 ms)`.
+    pub fn spelling(&self) -> String {
+        self.example.map_or(self.name.to_owned(), |example| format!("{}({example})", self.name))
+    }
+}
+
+/// What of the recorded sweep is compared: times of its spikes, or its density.
+pub type Recorded = Arc<[f64]>;
+
+impl Comparison {
+    /// What has to be known of the recorded sweep.
+    pub(super) fn of_recorded(self, recorded: &Analysis<'_>) -> Recorded {
+        match self {
+            Self::VanRossum(_) | Self::VictorPurpura(_) => recorded.peak_times_ms().collect(),
+            Self::PhasePlane => density(recorded).into(),
+        }
+    }
+
+    /// How far a sweep is from the recorded one; `None` for a sweep without samples.
+    pub(super) fn between(self, analysis: &Analysis<'_>, recorded: &[f64]) -> Option<f64> {
+        if analysis.trace.len() == 0 {
+            return None;
+        }
+        let train = || analysis.peak_times_ms().collect::<Vec<f64>>();
+        Some(match self {
+            Self::VanRossum(tau_ms) => van_rossum(&train(), recorded, tau_ms),
+            Self::VictorPurpura(cost_per_ms) => victor_purpura(&train(), recorded, cost_per_ms),
+            Self::PhasePlane => hellinger(&density(analysis), recorded),
+        })
+    }
+}
+
+/// √((2/τ) ∫ (f − g)² dt), where each spike of a train adds e^(−t/τ) from its time on: one spike too many, far from all
+/// others, is 1 (van Rossum's own unit is smaller by √2).
+///
+/// Expanded, the square is Σ sᵢ sⱼ e^(−|tᵢ − tⱼ|/τ) over both trains, with s = 1 in one and −1 in the other; in the
+/// order of time the sum over the earlier spikes is carried along.
+fn van_rossum(a_ms: &[f64], b_ms: &[f64], tau_ms: f64) -> f64 {
+    let signed = |times_ms: &[f64], sign: f64| times_ms.iter().map(|&t| (t, sign)).collect::<Vec<_>>();
+    let mut spikes = signed(a_ms, 1.0);
+    spikes.extend(signed(b_ms, -1.0));
+    spikes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut square, mut earlier, mut last_ms) = (0.0, 0.0, f64::NEG_INFINITY);
+    for (time_ms, sign) in spikes {
+        earlier *= if earlier == 0.0 { 0.0 } else { ((last_ms - time_ms) / tau_ms).exp() };
+        square += 1.0 + 2.0 * sign * earlier;
+        earlier += sign;
+        last_ms = time_ms;
+    }
+    f64::max(square, 0.0).sqrt()
+}
+
+/// The cheapest way from one train to the other, built up spike by spike.
+fn victor_purpura(a_ms: &[f64], b_ms: &[f64], cost_per_ms: f64) -> f64 {
+    // The cost of the first spikes of b alone.
+    let mut costs: Vec<f64> = (0..=b_ms.len()).map(|count| count as f64).collect();
+    for (count, a) in a_ms.iter().enumerate() {
+        let mut diagonal = costs[0];
+        costs[0] = (count + 1) as f64;
+        for (place, b) in b_ms.iter().enumerate() {
+            let moved = diagonal + cost_per_ms * (a - b).abs();
+            diagonal = costs[place + 1];
+            costs[place + 1] = moved.min(diagonal + 1.0).min(costs[place] + 1.0);
+        }
+    }
+    costs[b_ms.len()]
+}
+
+/// Cells of the plane: 5 mV wide, and of equal width in asinh of the slope, so that rest and upstroke both have some.
+const LOWEST_MV: f64 = -120.0;
+const CELL_MV: f64 = 5.0;
+const VOLTAGES: usize = 40;
+const SLOPES: usize = 25;
+/// Slopes below this are one cell.
+const SMALL_MV_PER_MS: f64 = 2.0;
+const CELLS_PER_UNIT: f64 = 2.0;
+
+/// How much of the time is spent in each cell.
+fn density(analysis: &Analysis<'_>) -> Vec<f64> {
+    let trace = &analysis.trace;
+    let mut density = vec![0.0; VOLTAGES * SLOPES];
+    let share = 1.0 / trace.len() as f64;
+    for (index, voltage_mv) in trace.voltage_mv.iter().enumerate() {
+        let column = ((voltage_mv - LOWEST_MV) / CELL_MV).clamp(0.0, (VOLTAGES - 1) as f64) as usize;
+        let slope = (trace.slope_mv_per_ms(index) / SMALL_MV_PER_MS).asinh() * CELLS_PER_UNIT;
+        let row = (slope.round() + (SLOPES / 2) as f64).clamp(0.0, (SLOPES - 1) as f64) as usize;
+        density[column * SLOPES + row] += share;
+    }
+    density
+}
+
+/// √(1 − Σ √(p q)).
+fn hellinger(a: &[f64], b: &[f64]) -> f64 {
+    let overlap: f64 = a.iter().zip(b).map(|(p, q)| (p * q).sqrt()).sum();
+    f64::max(1.0 - overlap, 0.0).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A_MS: [f64; 4] = [12.0, 48.5, 49.5, 120.0];
+    const B_MS: [f64; 3] = [10.0, 50.0, 300.0];
+
+    /// The integral itself, on a fine grid: an error of dt² in smooth parts and dt at each of the seven jumps.
+    #[test]
+    fn the_van_rossum_distance_is_the_integral_that_defines_it() {
+        for tau_ms in [3.0, 10.0, 100.0] {
+            let dt_ms = 1e-3;
+            let filtered = |train: &[f64], t: f64| -> f64 {
+                train.iter().filter(|&&spike| spike <= t).map(|spike| ((spike - t) / tau_ms).exp()).sum()
+            };
+            let steps = ((300.0 + 20.0 * tau_ms) / dt_ms) as usize;
+            let square: f64 = (0..steps)
+                .map(|i| (i as f64 + 0.5) * dt_ms)
+                .map(|t| (filtered(&A_MS, t) - filtered(&B_MS, t)).powi(2) * dt_ms)
+                .sum();
+            let expected = (2.0 / tau_ms * square).sqrt();
+            let found = van_rossum(&A_MS, &B_MS, tau_ms);
+            assert!((found - expected).abs() < 7.0 * dt_ms, "{tau_ms}: {found} {expected}");
+        }
+        assert!((van_rossum(&[5.0], &[], 10.0) - 1.0).abs() < 1e-15);
+        assert!(van_rossum(&A_MS, &A_MS, 10.0).abs() < 1e-7 && van_rossum(&[], &[], 10.0) == 0.0);
+    }
+
+    /// Every way of matching spikes in order, tried one after the other.
+    #[test]
+    fn the_victor_purpura_distance_is_the_cheapest_of_all_ways() {
+        fn cheapest(a: &[f64], b: &[f64], cost: f64) -> f64 {
+            let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) else {
+                return (a.len() + b.len()) as f64;
+            };
+            let moved = cost * (x - y).abs() + cheapest(rest_a, rest_b, cost);
+            moved.min(1.0 + cheapest(rest_a, b, cost)).min(1.0 + cheapest(a, rest_b, cost))
+        }
+        for cost in [0.01, 0.1, 0.5, 3.0] {
+            let found = victor_purpura(&A_MS, &B_MS, cost);
+            assert!((found - cheapest(&A_MS, &B_MS, cost)).abs() < 1e-12, "{cost}: {found}");
+        }
+        // 2 ms and 0.5 ms are moved, a spike of each train is left over, and one of the two at 49 ms.
+        assert!((victor_purpura(&A_MS, &B_MS, 0.1) - (0.2 + 0.05 + 3.0)).abs() < 1e-12);
+    }
+}
