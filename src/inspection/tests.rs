@@ -99,3 +99,18 @@ fn steps_of_a_command_are_listed() {
     assert_eq!((main.amplitude, main.start_ms, main.stop_ms), (30.0, 200.0, 400.0));
     assert_eq!((test.amplitude, test.start_ms, test.stop_ms), (-20.0, 500.0, 550.0));
 }
+
+/// A strong current lifts the whole trace above the usual threshold, which then finds one spike for the whole step.
+#[test]
+fn spikes_are_counted_where_all_of_them_cross() {
+    let lifted = |time_ms: f64| {
+        let spikes: f64 = (0..4).map(|i| 0.3 * spike(250.0 + 30.0 * f64::from(i))(time_ms)).sum();
+        let plateau = if (200.0..400.0).contains(&time_ms) { 63.0 } else { 0.0 };
+        -70.0 + plateau + spikes
+    };
+    let found = look(vec![sweep("0", 300.0, lifted)]);
+    assert_eq!((found.sweeps[0].peaks_ms.len(), found.threshold_mv), (4, 0.0));
+    let usual = |time_ms: f64| membrane(100.0, 0.0)(time_ms) + spike(250.0)(time_ms);
+    let found = look(vec![sweep("0", 100.0, usual)]);
+    assert_eq!((found.sweeps[0].peaks_ms.len(), found.threshold_mv), (1, USUAL_THRESHOLD_MV));
+}

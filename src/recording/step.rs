@@ -43,14 +43,27 @@ impl Current {
     /// Edges are known to one sample where the step is at least twice the noise. A current that steps once
     /// and stays is a step that ends with the sweep; a constant, a ramp, noise or two steps are `None`.
     pub fn recognise_step(&self, interval_ms: f64) -> Option<RecognisedStep> {
-        let fit = refine(&self.values, coarse(&self.values)?)?;
-        is_only_step(&self.values, fit).then_some(RecognisedStep {
+        let fit = commanded(&self.values).or_else(|| {
+            let fit = refine(&self.values, coarse(&self.values)?)?;
+            is_only_step(&self.values, fit).then_some(fit)
+        })?;
+        Some(RecognisedStep {
             holding: fit.holding,
             amplitude: fit.inside - fit.holding,
             start_ms: fit.start as f64 * interval_ms,
             stop_ms: fit.stop as f64 * interval_ms,
         })
     }
+}
+
+/// The step of a current that was commanded, which is two levels without noise: nothing has to be searched.
+fn commanded(values: &[f64]) -> Option<Fit> {
+    let mut pieces = values.chunk_by(|a, b| a.to_bits() == b.to_bits());
+    let (before, step, after) = (pieces.next()?, pieces.next()?, pieces.next());
+    let returns = after.is_none_or(|after| after[0].to_bits() == before[0].to_bits());
+    let fit =
+        Fit { start: before.len(), stop: before.len() + step.len(), holding: before[0], inside: step[0] };
+    (returns && pieces.next().is_none()).then_some(fit)
 }
 
 /// Least squares over all pairs of edges between blocks.

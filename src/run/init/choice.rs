@@ -101,11 +101,6 @@ impl Choice {
         view.spikes_between(self.from_ms, self.to_ms)
     }
 
-    /// Whether the cell fires before the step.
-    pub(super) fn fires_before(&self, view: &SweepView) -> bool {
-        self.step.is_some_and(|step| view.spikes_between(self.from_ms, step.start_ms) > 0)
-    }
-
     /// The strongest step without spikes up or down, and from the fewest to the most spikes.
     fn spread(&self, views: &[SweepView]) -> Vec<usize> {
         let usable = |index: &usize| self.step_of(&views[*index]).is_some();
@@ -146,4 +141,62 @@ fn distinct_steps(views: &[SweepView]) -> Vec<Step> {
 
 fn same_time(a: &Step, b: &Step) -> bool {
     (a.start_ms - b.start_ms).abs() < 1.0 && (a.stop_ms - b.stop_ms).abs() < 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Unit;
+
+    /// A sweep of 3 s with steps of (amplitude, start, stop) and spikes at some times.
+    fn view(steps: &[(f64, f64, f64)], peaks_ms: &[f64]) -> SweepView {
+        let step = |&(amplitude, start_ms, stop_ms): &(f64, f64, f64)| Step { amplitude, start_ms, stop_ms };
+        SweepView {
+            name: "0".to_owned(),
+            samples: 60_000,
+            interval_ms: 0.05,
+            injected: Injected::Steps {
+                unit: Unit::Picoamp,
+                holding: 0.0,
+                steps: steps.iter().map(step).collect(),
+            },
+            peaks_ms: peaks_ms.to_vec(),
+            baseline_mv: Some(-65.0),
+            deflections_mv: vec![None; steps.len()],
+        }
+    }
+
+    /// A protocol that repeats its step after a hyperpolarisation: in one sweep the two run into one another, in another
+    /// one there is no first step, and the second has no rest before it.
+    #[test]
+    fn the_step_with_rest_before_it_is_chosen_although_another_has_more_spikes() {
+        let dual = |amplitude: f64, peaks_ms: &[f64]| {
+            let steps = [(amplitude, 150.0, 650.0), (-100.0, 1150.0, 1650.0), (amplitude, 1650.0, 2150.0)];
+            view(&steps, peaks_ms)
+        };
+        let views = [
+            view(&[(-100.0, 150.0, 650.0), (-100.0, 1150.0, 2150.0)], &[]),
+            view(&[(-100.0, 1150.0, 1650.0)], &[]),
+            dual(50.0, &[300.0, 1700.0, 1800.0]),
+            dual(100.0, &[200.0, 400.0, 1700.0, 1800.0, 1900.0]),
+        ];
+        let choice = Choice::new(&views).unwrap();
+        assert_eq!(choice.step.map(|step| step.start_ms), Some(150.0));
+        assert_eq!(choice.sweeps, [0, 2, 3]);
+        assert!((choice.from_ms - 50.0).abs() < 1e-9 && (choice.to_ms - 700.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_waveform_is_taken_from_before_its_first_spike_on() {
+        let waveform = SweepView {
+            injected: Injected::Waveform { unit: Unit::Picoamp },
+            ..view(&[], &[1500.0, 1600.0])
+        };
+        let choice = Choice::new(&[view(&[], &[]), waveform]).unwrap();
+        assert_eq!(
+            (choice.sweeps.as_slice(), choice.from_ms, choice.to_ms),
+            ([1].as_slice(), 1000.0, 3000.0)
+        );
+        assert!(Choice::new(&[view(&[], &[])]).is_none());
+    }
 }

@@ -9,7 +9,9 @@ use self::choice::Choice;
 use super::RunError;
 use super::inspect::read_recording;
 use crate::features::{Analyser, Measure, Mode, Response};
-use crate::inspection::{Inspection, Passive, SweepView, USUAL_THRESHOLD_MV, inspect, worst_of_each_kind};
+use crate::inspection::{
+    Flaw, Inspection, Passive, SweepView, USUAL_THRESHOLD_MV, inspect, worst_of_each_kind,
+};
 use crate::recording::Recording;
 use crate::units::Unit;
 
@@ -152,7 +154,8 @@ fn cortical(recording: &Recording, inspection: &Inspection, choice: &Choice) -> 
     } else {
         "dt = \"0.01 ms\"                  # the current changes all the time, so all steps are short"
     };
-    let settle = if chosen().any(|view| choice.fires_before(view)) {
+    let is_spontaneous = inspection.findings.iter().any(|finding| finding.flaw == Flaw::SpontaneousSpikes);
+    let settle = if is_spontaneous {
         "settle = \"500 ms\"               # the cell fires by itself: it runs freely before the sweep\n"
     } else {
         ""
