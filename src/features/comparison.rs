@@ -197,6 +197,20 @@ mod tests {
         assert!(van_rossum(&A_MS, &A_MS, 10.0).abs() < 1e-7 && van_rossum(&[], &[], 10.0) == 0.0);
     }
 
+    /// `van_rossum_distance` and `victor_purpura_distance` of Elephant 1.2.1 for the same trains.
+    #[test]
+    fn both_distances_are_those_of_elephant() {
+        let van_rossums = [(3.0, 2.121_369_659_465_164_3), (10.0, 1.886_707_524_297_365_4)];
+        for (tau_ms, expected) in van_rossums.into_iter().chain([(100.0, 1.892_150_371_575_133)]) {
+            let found = van_rossum(&A_MS, &B_MS, tau_ms);
+            assert!((found - expected).abs() < 1e-12, "{tau_ms}: {found}");
+        }
+        for (cost_per_ms, expected) in [(0.01, 2.825), (0.1, 3.25), (0.5, 4.25), (3.0, 6.5)] {
+            let found = victor_purpura(&A_MS, &B_MS, cost_per_ms);
+            assert!((found - expected).abs() < 1e-12, "{cost_per_ms}: {found}");
+        }
+    }
+
     /// Every way of matching spikes in order, tried one after the other.
     #[test]
     fn the_victor_purpura_distance_is_the_cheapest_of_all_ways() {
