@@ -10,7 +10,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, CalibrateOptions, FeatureFormat, FeatureOptions, FitOptions, InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, CalibrateOptions, FeatureFormat, FeatureOptions, FitOptions,
+    InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -305,8 +306,6 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             let options = InspectOptions { as_json: matches!(format, Format::Json), currents: current, plot };
             show(&run::inspect(&recording, &options)?);
         }
-<<<<<<< HEAD
-        Command::Init { recording } => show(&run::init(&recording)?),
         Command::Calibrate { config, runs, seed, threads, output, quick, quiet } => {
             let (runs, threads) = (runs as usize, threads.map(usize::from));
             let options = CalibrateOptions { runs, seed, threads, output, quick, quiet };
@@ -316,9 +315,7 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             }
             return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
         }
-=======
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
->>>>>>> 7741b6e (Draw the sweeps; count spikes where all cross; start from any current)
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
         })?),
