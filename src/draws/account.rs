@@ -104,6 +104,11 @@ pub enum Caution {
         /// How many times as wide as the prior its draws are.
         times: f64,
     },
+    /// The draws of the prior do not follow the log density that is stated for it.
+    OtherPrior {
+        /// By how much the stated density is too large, as a logarithm.
+        nats: f64,
+    },
     /// The population ended before the whole likelihood counted.
     PartOfTheLikelihood {
         /// The power of the likelihood that was reached.
@@ -139,6 +144,13 @@ impl Display for Caution {
                     "the draws of `{parameter}` spread {times:.0} times as wide as its prior: "
                 )?;
                 write!(formatter, "the posterior seems not to be normalisable, give it a proper prior")
+            }
+            Caution::OtherPrior { nats } => {
+                write!(
+                    formatter,
+                    "prior draws do not follow the stated log prior density, which is {nats:.1} "
+                )?;
+                write!(formatter, "nats off: posterior and evidence of this sampler need both to agree")
             }
             Caution::PartOfTheLikelihood { power } => {
                 write!(

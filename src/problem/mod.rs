@@ -2,6 +2,7 @@
 
 mod data;
 mod experiment;
+mod obstacles;
 mod parameters;
 mod replica;
 mod sensitivity;
@@ -221,6 +222,10 @@ impl Target for Problem {
 
     fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
         self.space.draw(count, streams)
+    }
+
+    fn parameter_name(&self, index: usize) -> String {
+        self.space.parameters()[index].name.clone()
     }
 }
 

@@ -25,6 +25,11 @@ pub trait Target: Sync {
 
     /// Draws from the prior, one row each; the same streams give the same rows.
     fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained>;
+
+    /// The name of a parameter in messages.
+    fn parameter_name(&self, index: usize) -> String {
+        format!("parameter {index}")
+    }
 }
 
 /// A posterior known up to a constant.

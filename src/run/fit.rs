@@ -12,7 +12,7 @@ use crate::draws::Sampled;
 use crate::numeric::Streams;
 use crate::posterior::render_table;
 use crate::problem::Problem;
-use crate::samplers::Method;
+use crate::samplers::{Method, SamplerError};
 
 /// What the command line says beyond the settings file.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,14 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
     };
     bar.finish();
     let seconds = clock.elapsed().as_secs_f64();
-    let sampled = sampled.map_err(|source| RunError::Sampler { source, reasons: reasons(problem) })?;
+    let sampled = sampled.map_err(|source| {
+        let reasons = if matches!(source, SamplerError::NoFiniteStart { .. }) {
+            problem.obstacles().iter().take(8).map(|line| format!("\n  {line}")).collect()
+        } else {
+            reasons(problem)
+        };
+        RunError::Sampler { source, reasons }
+    })?;
     let interrupted = is_interrupted();
     let outcome = Outcome::new(plan, sampled, interrupted, seconds);
     write_results(&outcome, folder, began)?;

@@ -40,6 +40,11 @@ impl Gaussian {
         &self.factor * normals
     }
 
+    /// Logarithm of the volume of the unit cube after the factor: half the log determinant of the covariance.
+    pub(super) fn log_volume(&self) -> f64 {
+        self.factor.diagonal().iter().map(|side| side.ln()).sum()
+    }
+
     /// Squared length of a step in coordinates in which this distribution is the standard normal.
     pub(super) fn squared_length(&self, step: &[f64]) -> f64 {
         let mut whitened = DVector::from_column_slice(step);

@@ -11,6 +11,8 @@ mod gaussian;
 mod importance;
 mod mcmc;
 mod monitor;
+mod prior_check;
+mod probe;
 mod smc;
 mod stopping;
 
@@ -115,5 +117,8 @@ pub fn from_settings(section: &Section<'_>, quick: bool) -> Option<Method> {
     let entry = find(SAMPLERS, section, Some("demcz"))?;
     let method = (entry.build)(section, quick);
     section.finish();
-    method
+    method.map(|method| match method {
+        Method::LikelihoodBased(sampler) => Method::LikelihoodBased(Box::new(probe::Probed { sampler })),
+        Method::SimulationBased(sampler) => Method::SimulationBased(sampler),
+    })
 }

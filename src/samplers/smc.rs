@@ -11,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::gaussian::Gaussian;
 use super::mcmc::evaluate;
 use super::mcmc::start::Points;
+use super::prior_check::disagreement;
 use super::stopping::{Clock, Stopping};
 use crate::diagnostics::effective_sample_size;
 use crate::draws::{Account, Caution, Draws, Ending, Evidence, Particles, Sampled};
@@ -74,8 +75,17 @@ impl Sampler<dyn LogDensity> for TemperedParticles {
         monitor: &mut dyn Monitor,
     ) -> Result<Sampled, SamplerError> {
         let clock = Clock::new(self.stopping);
-        let mut run =
-            Run { options: self, oracle, streams, clock, simulations: 0, stage: 0, ending: None, scale: 1.0 };
+        let mut run = Run {
+            options: self,
+            oracle,
+            streams,
+            clock,
+            simulations: 0,
+            stage: 0,
+            ending: None,
+            disagreement: None,
+            scale: 1.0,
+        };
         let (mut population, mut evidence) = run.prior(monitor)?;
         let mut power = 0.0;
         while power < 1.0 && run.ending.is_none() {
@@ -87,6 +97,7 @@ impl Sampler<dyn LogDensity> for TemperedParticles {
             run.make_forget(&mut population, power, monitor);
         }
         let mut account = Account::ended_by(run.ending.unwrap_or(Ending::Done));
+        account.cautions.extend(run.disagreement.take());
         account.notes.push(format!("{} powers of the likelihood", run.stage));
         if power < 1.0 {
             account.cautions.push(Caution::PartOfTheLikelihood { power });
@@ -160,6 +171,8 @@ struct Run<'a> {
     simulations: u64,
     stage: u64,
     ending: Option<Ending>,
+    /// Whether prior draws follow the log density that is stated for them.
+    disagreement: Option<Caution>,
     /// Length of the steps, in units of the best for a normal posterior.
     scale: f64,
 }
@@ -174,11 +187,16 @@ impl Run<'_> {
             if tried >= PRIOR_TRIES * wanted || (self.ending.is_some() && states.terms.is_empty()) {
                 break;
             }
-            let draws = self
+            let points = self
                 .oracle
                 .draw_prior(wanted.min(BATCH), self.streams.stage("prior").stage(&format!("batch {batch}")));
+            let terms = evaluate(self.oracle, &points);
+            let draws = Points { points, terms };
+            if batch == 0 {
+                self.disagreement = disagreement(&draws);
+            }
             batch += 1;
-            for (point, terms) in draws.iter().zip(evaluate(self.oracle, &draws)) {
+            for (point, &terms) in draws.points.iter().zip(&draws.terms) {
                 if states.terms.len() < wanted {
                     tried += 1;
                     if terms.posterior().is_finite() {
@@ -187,7 +205,7 @@ impl Run<'_> {
                     }
                 }
             }
-            self.simulations += draws.len() as u64;
+            self.simulations += draws.terms.len() as u64;
             let done = states.terms.len();
             if self.report("prior", done, wanted, None, monitor) == Control::Stop {
                 return Err(SamplerError::StoppedBeforeDraws { stage: "prior" });

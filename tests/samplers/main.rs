@@ -8,6 +8,7 @@
 
 mod abc;
 mod catalogue;
+mod cautions;
 mod chains;
 mod evidence;
 mod known;

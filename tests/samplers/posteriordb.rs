@@ -3,6 +3,7 @@
 //! The data are read from the folder that `HHBAYES_REFERENCE` names; without it the tests say that they are skipped.
 //! `tests/data/posteriordb.json` has mean and standard deviation of each parameter over the 10 000 reference draws.
 
+use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::path::PathBuf;
 
@@ -20,8 +21,8 @@ struct Case {
     dimension: usize,
     /// Where starts are drawn: normal with this mean and sd in every direction.
     start: (f64, f64),
-    data: Value,
-    log_density: fn(&Value, &[f64]) -> f64,
+    data: Data,
+    log_density: fn(&Data, &[f64]) -> f64,
     parameters: fn(&[f64]) -> Vec<f64>,
 }
 
@@ -55,8 +56,18 @@ fn folder() -> Option<PathBuf> {
     folder
 }
 
-fn numbers(data: &Value, key: &str) -> Vec<f64> {
-    data[key].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+/// The numbers of each name, tables row by row.
+type Data = BTreeMap<String, Vec<f64>>;
+
+fn read(text: &str) -> Data {
+    fn flat(value: &Value) -> Vec<f64> {
+        match value.as_array() {
+            Some(values) => values.iter().flat_map(flat).collect(),
+            None => vec![value.as_f64().unwrap()],
+        }
+    }
+    let data: BTreeMap<String, Value> = serde_json::from_str(text).unwrap();
+    data.iter().map(|(name, value)| (name.clone(), flat(value))).collect()
 }
 
 fn normal(x: f64, mean: f64, sd: f64) -> f64 {
@@ -72,8 +83,8 @@ fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
-fn autoregression(data: &Value, x: &[f64]) -> f64 {
-    let (y, sigma) = (numbers(data, "y"), x[6].exp());
+fn autoregression(data: &Data, x: &[f64]) -> f64 {
+    let (y, sigma) = (&data["y"], x[6].exp());
     let prior: f64 = x[..6].iter().map(|value| normal(*value, 0.0, 10.0)).sum();
     let step = |t: usize| {
         let mean = x[0] + (1..=5).map(|k| x[k] * y[t - k]).sum::<f64>();
@@ -82,8 +93,8 @@ fn autoregression(data: &Value, x: &[f64]) -> f64 {
     prior + half_cauchy_log(x[6], 2.5) + (5..y.len()).map(step).sum::<f64>()
 }
 
-fn eight_schools(data: &Value, x: &[f64]) -> f64 {
-    let (y, sigma) = (numbers(data, "y"), numbers(data, "sigma"));
+fn eight_schools(data: &Data, x: &[f64]) -> f64 {
+    let (y, sigma) = (&data["y"], &data["sigma"]);
     let (mu, tau) = (x[8], x[9].exp());
     let school = |j: usize| normal(x[j], 0.0, 1.0) + normal(y[j], mu + tau * x[j], sigma[j]);
     (0..8).map(school).sum::<f64>() + normal(mu, 0.0, 5.0) + half_cauchy_log(x[9], 5.0)
@@ -99,13 +110,13 @@ fn garch_parameters(x: &[f64]) -> Vec<f64> {
     vec![x[0], x[1].exp(), alpha, (1.0 - alpha) * logistic(x[3])]
 }
 
-fn garch(data: &Value, x: &[f64]) -> f64 {
-    let y = numbers(data, "y");
+fn garch(data: &Data, x: &[f64]) -> f64 {
+    let y = &data["y"];
     let parameters = garch_parameters(x);
     let (mu, alpha0, alpha1, beta1) = (parameters[0], parameters[1], parameters[2], parameters[3]);
     let share = logistic(x[3]);
     let jacobian = x[1] + (alpha1 * (1.0 - alpha1)).ln() + ((1.0 - alpha1) * share * (1.0 - share)).ln();
-    let mut variance = data["sigma1"].as_f64().unwrap().powi(2);
+    let mut variance = data["sigma1"][0].powi(2);
     let mut sum = jacobian + normal(y[0], mu, variance.sqrt());
     for t in 1..y.len() {
         variance = alpha0 + alpha1 * (y[t - 1] - mu).powi(2) + beta1 * variance;
@@ -114,14 +125,14 @@ fn garch(data: &Value, x: &[f64]) -> f64 {
     sum
 }
 
-fn kid_score(data: &Value, x: &[f64]) -> f64 {
-    let (score, iq) = (numbers(data, "kid_score"), numbers(data, "mom_iq"));
-    let terms = score.iter().zip(&iq).map(|(score, iq)| normal(*score, x[0] + x[1] * iq, x[2].exp()));
+fn kid_score(data: &Data, x: &[f64]) -> f64 {
+    let (score, iq) = (&data["kid_score"], &data["mom_iq"]);
+    let terms = score.iter().zip(iq).map(|(score, iq)| normal(*score, x[0] + x[1] * iq, x[2].exp()));
     half_cauchy_log(x[2], 2.5) + terms.sum::<f64>()
 }
 
-fn gaussian_process(data: &Value, x: &[f64]) -> f64 {
-    let (places, y) = (numbers(data, "x"), numbers(data, "y"));
+fn gaussian_process(data: &Data, x: &[f64]) -> f64 {
+    let (places, y) = (&data["x"], &data["y"]);
     let (rho, alpha, sigma) = (x[0].exp(), x[1].exp(), x[2].exp());
     let n = places.len();
     let covariance = DMatrix::from_fn(n, n, |i, j| {
@@ -129,7 +140,7 @@ fn gaussian_process(data: &Value, x: &[f64]) -> f64 {
         alpha * alpha * (-0.5 * squared).exp() + if i == j { sigma } else { 0.0 }
     });
     let Some(cholesky) = covariance.cholesky() else { return f64::NEG_INFINITY };
-    let y = DVector::from_vec(y);
+    let y = DVector::from_column_slice(y);
     let log_determinant = 2.0 * cholesky.l().diagonal().iter().map(|side| side.ln()).sum::<f64>();
     let priors = 25.0 * x[0] - 4.0 * rho + normal(alpha, 0.0, 2.0) + x[1] + normal(sigma, 0.0, 1.0) + x[2];
     priors - 0.5 * (y.dot(&cholesky.solve(&y)) + log_determinant + n as f64 * TAU.ln())
@@ -157,7 +168,7 @@ fn predators(theta: &[f64], start: [f64; 2], years: usize) -> Vec<[f64; 2]> {
     (0..years).map(year).collect()
 }
 
-fn hares_and_lynxes(data: &Value, x: &[f64]) -> f64 {
+fn hares_and_lynxes(data: &Data, x: &[f64]) -> f64 {
     let p: Vec<f64> = x.iter().map(|x| x.exp()).collect();
     let (theta, start, sigma) = (&p[..4], [p[4], p[5]], [p[6], p[7]]);
     // Every parameter is inferred on the logarithmic scale, hence the sum of x.
@@ -165,12 +176,12 @@ fn hares_and_lynxes(data: &Value, x: &[f64]) -> f64 {
     sum += normal(theta[1], 0.05, 0.05) + normal(theta[3], 0.05, 0.05) + x[..4].iter().sum::<f64>();
     for k in 0..2 {
         sum += normal(x[6 + k], -1.0, 1.0) + normal(x[4 + k], 10_f64.ln(), 1.0);
-        sum += normal(numbers(data, "y_init")[k].ln(), x[4 + k], sigma[k]);
+        sum += normal(data["y_init"][k].ln(), x[4 + k], sigma[k]);
     }
-    let years = data["y"].as_array().unwrap();
+    let years = data["y"].as_chunks::<2>().0;
     for (z, year) in predators(theta, start, years.len()).iter().zip(years) {
         for k in 0..2 {
-            sum += normal(year[k].as_f64().unwrap().ln(), z[k].ln(), sigma[k]);
+            sum += normal(year[k].ln(), z[k].ln(), sigma[k]);
         }
     }
     sum
@@ -186,7 +197,7 @@ fn cases() -> Vec<Case> {
     let Some(folder) = folder() else { return Vec::new() };
     let case = |name: &'static str, dimension, start, log_density, parameters| {
         let text = std::fs::read_to_string(folder.join(name).join("data.json")).unwrap();
-        let data = serde_json::from_str(&text).unwrap();
+        let data = read(&text);
         Case { name, dimension, start, data, log_density, parameters }
     };
     let exp = |x: &[f64]| x.iter().map(|x| x.exp()).collect();
@@ -251,9 +262,9 @@ fn importance_sampling_agrees_with_the_reference_draws() {
 
 #[test]
 #[ignore = "takes minutes: cargo test --test samplers -- --ignored"]
-fn slices_and_tempered_chains_agree_with_the_reference_draws() {
+fn slices_agree_with_the_reference_draws() {
     for case in cases() {
-        for kind in ["ensemble_slice", "tempering"] {
+        for kind in ["ensemble_slice"] {
             let options =
                 format!("kind = '{kind}'\nchains = 40\ndraws = 5000\nwarmup = 1500\nmin_ess = 1500");
             check(&case, &options);

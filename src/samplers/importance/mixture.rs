@@ -19,6 +19,11 @@ const LEAST_POINTS: f64 = 2.0;
 /// Variance in a direction in which the points do not differ at all.
 const SMALLEST_VARIANCE: f64 = 1e-12;
 
+/// Share of the defensive component, its width relative to all points, and its degrees of freedom.
+const DEFENSIVE_SHARE: f64 = 0.1;
+const DEFENSIVE_WIDTH: f64 = 1.2;
+const DEFENSIVE_FREEDOM: f64 = 5.0;
+
 /// Points with normalised weights.
 #[derive(Clone, Copy)]
 pub(super) struct Weighted<'a> {
@@ -29,7 +34,6 @@ pub(super) struct Weighted<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Mixture {
     components: Vec<Component>,
-    freedom: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +42,7 @@ struct Component {
     mean: DVector<f64>,
     /// Lower Cholesky factor of the scale matrix.
     factor: DMatrix<f64>,
+    freedom: f64,
 }
 
 impl Mixture {
@@ -55,8 +60,9 @@ impl Mixture {
             share: 1.0 / components as f64,
             mean,
             factor: factor.clone() / (components as f64).powf(1.0 / whole.mean.len() as f64),
+            freedom,
         };
-        let mut mixture = Self { components: seeds.into_iter().map(component).collect(), freedom };
+        let mut mixture = Self { components: seeds.into_iter().map(component).collect() };
         for _ in 0..ITERATIONS {
             mixture.maximise(data, &whole);
         }
@@ -65,14 +71,15 @@ impl Mixture {
 
     /// One iteration of expectation and maximisation.
     fn maximise(&mut self, data: Weighted<'_>, whole: &Spread) {
-        let (freedom, dimension) = (self.freedom, whole.mean.len() as f64);
+        let dimension = whole.mean.len() as f64;
+        let freedom = self.components[0].freedom;
         let rows: Vec<&[f64]> = data.points.iter().collect();
         let expected: Vec<(Vec<f64>, Vec<f64>)> = rows
             .par_iter()
             .map(|row| {
                 let squared: Vec<f64> = self.components.iter().map(|c| c.squared_distance(row)).collect();
                 let logs: Vec<f64> =
-                    self.components.iter().zip(&squared).map(|(c, &d)| c.log_density(d, freedom)).collect();
+                    self.components.iter().zip(&squared).map(|(c, &d)| c.log_density(d)).collect();
                 let tail = squared.iter().map(|d| (freedom + dimension) / (freedom + d)).collect();
                 (normalised(&logs), tail)
             })
@@ -92,6 +99,7 @@ impl Mixture {
                 share,
                 mean: spread.mean,
                 factor: factor(&covariance, &whole.covariance),
+                freedom,
             });
         }
         if components.is_empty() {
@@ -102,6 +110,22 @@ impl Mixture {
             component.share /= total;
         }
         self.components = components;
+    }
+
+    /// The same with a wide component with heavy tails around all points, which keeps weights from being large far
+    /// from the others: Hesterberg (1995), <https://doi.org/10.1080/00401706.1995.10484303>.
+    pub(super) fn defended(mut self, data: Weighted<'_>) -> Self {
+        let whole = Spread::of(data, &vec![1.0; data.weights.len()]);
+        for component in &mut self.components {
+            component.share *= 1.0 - DEFENSIVE_SHARE;
+        }
+        self.components.push(Component {
+            share: DEFENSIVE_SHARE,
+            factor: factor(&whole.covariance, &whole.covariance) * DEFENSIVE_WIDTH,
+            mean: whole.mean,
+            freedom: DEFENSIVE_FREEDOM,
+        });
+        self
     }
 
     /// The same, `factor` times as wide.
@@ -119,8 +143,9 @@ impl Mixture {
             place < 0.0
         };
         let component = self.components.iter().find(passes).unwrap_or(&self.components[0]);
-        let chi_squared = ChiSquared::new(self.freedom).map_or(self.freedom, |chi| chi.sample(generator));
-        let length = (self.freedom / chi_squared).sqrt();
+        let chi_squared =
+            ChiSquared::new(component.freedom).map_or(component.freedom, |chi| chi.sample(generator));
+        let length = (component.freedom / chi_squared).sqrt();
         let normals = DVector::from_fn(component.mean.len(), |_, _| length * standard_normal(generator));
         (&component.mean + &component.factor * normals).as_slice().to_vec()
     }
@@ -129,8 +154,7 @@ impl Mixture {
     pub(super) fn log_densities(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
         let rows: Vec<&[f64]> = points.iter().collect();
         let of_row = |row: &&[f64]| {
-            let log =
-                |component: &Component| component.log_density(component.squared_distance(row), self.freedom);
+            let log = |component: &Component| component.log_density(component.squared_distance(row));
             log_sum_exp(&self.components.iter().map(log).collect::<Vec<_>>())
         };
         rows.par_iter().map(of_row).collect()
@@ -138,7 +162,7 @@ impl Mixture {
 
     /// Number of components and degrees of freedom.
     pub(super) fn shape(&self) -> (usize, f64) {
-        (self.components.len(), self.freedom)
+        (self.components.len(), self.components[0].freedom)
     }
 }
 
@@ -150,7 +174,8 @@ impl Component {
     }
 
     /// Log of share times density at a squared distance from the centre.
-    fn log_density(&self, squared: f64, freedom: f64) -> f64 {
+    fn log_density(&self, squared: f64) -> f64 {
+        let freedom = self.freedom;
         let d = self.mean.len() as f64;
         let log_volume: f64 = self.factor.diagonal().iter().map(|side| side.ln()).sum();
         self.share.ln() + ln_gamma(f64::midpoint(freedom, d))

@@ -7,17 +7,19 @@
 //! costs effective draws, but no chain gets stuck in it.
 
 mod mixture;
+mod rounds;
 
 use rand_chacha::ChaCha8Rng;
 
 use self::mixture::{Mixture, Weighted};
+use self::rounds::{Drawn, Rounds};
 use super::mcmc::evaluate;
 use super::mcmc::start::Start;
 use super::stopping::{Clock, Stopping};
 use crate::diagnostics::effective_sample_size;
 use crate::draws::{Account, Caution, Draws, Ending, Evidence, Particles, Sampled};
 use crate::numeric::{
-    Rows, Streams, Unconstrained, largest_pareto_k, log_mean_exp, log_sum_exp, normalised, smooth_log_weights,
+    Rows, Streams, Unconstrained, largest_pareto_k, log_mean_exp, normalised, smooth_log_weights,
 };
 use crate::problem::LogDensity;
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
@@ -38,6 +40,8 @@ const ROUNDS: usize = 12;
 const FITTED_DRAWS: f64 = 20.0;
 /// A round that gains less than this factor in effective draws is the last.
 const LEAST_GAIN: f64 = 1.1;
+/// A tail of the weights of a round with a larger shape calls for another round.
+const TRUSTED: f64 = 0.6;
 /// The first mixture is so many times as wide as the points that the search has found.
 const FIRST_WIDTH: f64 = 1.5;
 /// Components and degrees of freedom that are tried.
@@ -75,40 +79,25 @@ impl Sampler<dyn LogDensity> for Importance {
         let equal = vec![1.0 / started.founders.len() as f64; started.founders.len()];
         let founders = Weighted { points: &started.founders, weights: &equal };
         let first = fit(founders, &mut streams.stage("fit").generator(0, 0)).widened(FIRST_WIDTH);
-        let (mixture, pilot) = self.adapt(first, &mut run, monitor)?;
+        let (mixture, mut rounds) = self.adapt(first, &mut run, monitor)?;
         let mut drawn = Drawn::nothing(oracle.dimension());
         if run.ending.is_none() {
             run.draw(&mixture, self.draws, ("sampling", u64::MAX), &mut drawn, monitor);
         }
-        if drawn.terms.len() < BATCH.min(self.draws) {
-            // The run ended before it came to the last mixture: the rounds have to do.
-            drawn = pilot;
+        let few = drawn.terms.len() < BATCH.min(self.draws);
+        if few || !(drawn.k_hat() <= largest_pareto_k(drawn.terms.len())) {
+            // The run ended before there were enough, or the mixture misses a part that an earlier one had.
+            rounds.add(mixture.clone(), drawn);
+            drawn = rounds.into_all();
         }
-        if drawn.terms.is_empty() {
-            return Err(SamplerError::StoppedBeforeDraws { stage: "round 1" });
+        if drawn.log_weights().iter().all(|log| !log.is_finite()) {
+            return Err(SamplerError::NoFiniteStart { tried: run.simulations });
         }
         let (components, freedom) = mixture.shape();
-        let note = format!("draws of {components} Student-t distributions of {freedom} degrees of freedom");
+        let note = format!(
+            "draws of {components} Student-t distributions, all but a wide one of {freedom} degrees of freedom"
+        );
         Ok(result(drawn, run.ending.unwrap_or(Ending::Done), note))
-    }
-}
-
-/// Points with the density of what they were drawn from.
-struct Drawn {
-    points: Rows<Unconstrained>,
-    terms: Vec<crate::problem::LogTerms>,
-    /// Log density of the mixture that drew each point, or of all that might have.
-    log_proposal: Vec<f64>,
-}
-
-impl Drawn {
-    fn nothing(dimension: usize) -> Self {
-        Self { points: Rows::zeros(0, dimension), terms: Vec::new(), log_proposal: Vec::new() }
-    }
-
-    fn log_weights(&self) -> Vec<f64> {
-        let terms = self.terms.iter().zip(&self.log_proposal);
-        terms.map(|(terms, log_proposal)| terms.posterior() - log_proposal).collect()
     }
 }
 
@@ -172,63 +161,34 @@ impl Importance {
         first: Mixture,
         run: &mut Run<'_>,
         monitor: &mut dyn Monitor,
-    ) -> Result<(Mixture, Drawn), SamplerError> {
+    ) -> Result<(Mixture, Rounds), SamplerError> {
         let dimension = run.oracle.dimension();
         let size = ((self.draws as f64 * ROUND_SHARE) as usize).max(40 * dimension).max(100);
-        let mut rounds: Vec<(Mixture, f64)> = Vec::new();
-        let mut all = Drawn::nothing(dimension);
+        let mut rounds = Rounds::new(dimension);
         let mut mixture = first;
         let mut best: f64 = 0.0;
         for round in 1..=ROUNDS {
-            let before = all.terms.len();
+            let mut latest = Drawn::nothing(dimension);
             let stage = format!("round {round}");
-            run.draw(&mixture, size, (&stage, round as u64), &mut all, monitor);
+            run.draw(&mixture, size, (&stage, round as u64), &mut latest, monitor);
             if run.ending == Some(Ending::Stopped) && round == 1 {
                 return Err(SamplerError::StoppedBeforeDraws { stage: "round 1" });
             }
-            let share = latest_share(&all, before);
-            rounds.push((mixture.clone(), (all.terms.len() - before) as f64));
-            reweight(&mut all, &rounds, before);
-            let weights = normalised(&all.log_weights());
+            let share = effective_sample_size(&normalised(&latest.log_weights())) / size as f64;
+            let is_trusted = latest.k_hat() < TRUSTED;
+            rounds.add(mixture.clone(), latest);
+            let log_weights = rounds.all().log_weights();
             let wanted = FITTED_DRAWS * dimension as f64;
-            let known = effective_sample_size(&weights) >= wanted;
-            let spent = run.clock.has_spent(0.5, run.simulations) || run.ending.is_some();
-            if spent || (round > 2 && known && share < LEAST_GAIN * best) {
+            let is_known = effective_sample_size(&normalised(&log_weights)) >= wanted;
+            let is_spent = run.clock.has_spent(0.5, run.simulations) || run.ending.is_some();
+            if is_spent || (round > 2 && is_known && is_trusted && share < LEAST_GAIN * best) {
                 break;
             }
             best = best.max(share);
-            let weights = tempered(&all.log_weights(), wanted);
-            let data = Weighted { points: &all.points, weights: &weights };
+            let data = Weighted { points: &rounds.all().points, weights: &tempered(&log_weights, wanted) };
             mixture = fit(data, &mut run.streams.stage("fit").generator(round as u64, 0));
         }
-        Ok((mixture, all))
-    }
-}
-
-/// Effective draws per draw of the latest round.
-fn latest_share(all: &Drawn, first: usize) -> f64 {
-    let weights = normalised(&all.log_weights()[first..]);
-    effective_sample_size(&weights) / weights.len().max(1) as f64
-}
-
-/// Log density of the mixture of all rounds, at every point; those from `first` on know only that of their own.
-fn reweight(all: &mut Drawn, rounds: &[(Mixture, f64)], first: usize) {
-    let total: f64 = rounds.iter().map(|(_, count)| count).sum();
-    let (latest, count) = &rounds[rounds.len() - 1];
-    let mut old = Rows::zeros(0, all.points.columns());
-    let mut new = Rows::zeros(0, all.points.columns());
-    for (index, point) in all.points.iter().enumerate() {
-        if index < first { &mut old } else { &mut new }.push(point);
-    }
-    for (log, latest) in all.log_proposal.iter_mut().zip(latest.log_densities(&old)) {
-        let before = *log + ((total - count) / total).ln();
-        *log = log_sum_exp(&[before, latest + (count / total).ln()]);
-    }
-    let of_each: Vec<Vec<f64>> = rounds.iter().map(|(mixture, _)| mixture.log_densities(&new)).collect();
-    for index in 0..new.len() {
-        let logs: Vec<f64> =
-            of_each.iter().zip(rounds).map(|(logs, (_, count))| logs[index] + (count / total).ln()).collect();
-        all.log_proposal[first + index] = log_sum_exp(&logs);
+        Ok((mixture, rounds))
     }
 }
 
@@ -285,7 +245,7 @@ fn fit(data: Weighted<'_>, generator: &mut ChaCha8Rng) -> Mixture {
             }
         }
     }
-    Mixture::fitted(data, best.1, best.2, generator)
+    Mixture::fitted(data, best.1, best.2, generator).defended(data)
 }
 
 fn result(drawn: Drawn, ending: Ending, note: String) -> Sampled {

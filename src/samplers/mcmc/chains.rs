@@ -49,6 +49,7 @@ impl Sampler<dyn LogDensity> for ChainSampler {
         chains.warmup = warmup;
         let mut account = Account::ended_by(ending);
         account.evidence = ensemble.walk.evidence();
+        account.cautions.extend(ensemble.walk.caution());
         if warmup < self.options.warmup {
             account.notes.push(format!("warm-up cut to {warmup} iterations, half of what the run may take"));
         }

@@ -18,9 +18,10 @@ use super::start::{Points, Started};
 use super::walk::{Step, Turn, Walk};
 use super::{evaluate, stones::Stones};
 use crate::diagnostics::effective_sample_size;
-use crate::draws::Evidence;
+use crate::draws::{Caution, Evidence};
 use crate::numeric::{Rows, Streams, normalised};
 use crate::problem::{LogDensity, LogTerms};
+use crate::samplers::prior_check::disagreement;
 use crate::samplers::{Build, Method};
 use crate::settings::{Entry, Section};
 
@@ -68,14 +69,17 @@ struct Tempering {
     /// The states at each power below 1; those at 1 are the states of the chains.
     hot: Vec<Points>,
     stones: Option<Stones>,
+    /// Whether prior draws follow the log density that is stated for them.
+    disagreement: Option<Caution>,
     /// Simulations that were made before the first step.
     spent: u64,
 }
 
 impl Tempering {
     fn new(started: &Started, oracle: &dyn LogDensity, count: Option<usize>) -> Self {
-        let prior = oracle.draw_prior(PRIOR_DRAWS, Streams::new(0).stage("powers"));
-        let smallest = smallest_power(&evaluate(oracle, &prior));
+        let points = oracle.draw_prior(PRIOR_DRAWS, Streams::new(0).stage("powers"));
+        let prior = Points { terms: evaluate(oracle, &points), points };
+        let smallest = smallest_power(&prior.terms);
         let wanted = -smallest.ln() * (oracle.dimension() as f64).sqrt() / LOG_SPACING;
         let count = count.unwrap_or((wanted.ceil() as usize + 2).clamp(3, MOST_POWERS));
         let steps = (count - 2) as f64;
@@ -91,6 +95,7 @@ impl Tempering {
             hot: vec![started.chains.clone(); count - 1],
             powers,
             stones: None,
+            disagreement: disagreement(&prior),
             spent: PRIOR_DRAWS as u64,
         }
     }
@@ -264,6 +269,10 @@ impl Walk for Tempering {
             level.kernel.settle();
         }
         self.stones = Some(Stones::new(self.powers.len() - 1));
+    }
+
+    fn caution(&self) -> Option<Caution> {
+        self.disagreement.clone()
     }
 
     fn evidence(&self) -> Option<Evidence> {

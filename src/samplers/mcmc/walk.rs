@@ -1,7 +1,7 @@
 //! A way in which all chains move together, one iteration after the other.
 
 use super::start::Points;
-use crate::draws::Evidence;
+use crate::draws::{Caution, Evidence};
 use crate::numeric::Streams;
 use crate::problem::LogDensity;
 
@@ -21,6 +21,11 @@ pub(super) trait Walk {
 
     /// The warm-up is over: from now on what is drawn counts.
     fn begin_to_draw(&mut self) {}
+
+    /// What the walk has found that speaks against its draws.
+    fn caution(&self) -> Option<Caution> {
+        None
+    }
 
     /// The evidence from the draws so far, if the walk estimates it.
     fn evidence(&self) -> Option<Evidence> {

@@ -1,0 +1,43 @@
+//! Which features forbid parameter sets of the prior.
+
+use std::collections::BTreeMap;
+
+use super::Problem;
+use crate::likelihood::pointwise;
+use crate::numeric::Streams;
+
+/// Prior draws that are looked at.
+const LOOKED_AT: usize = 200;
+
+impl Problem {
+    /// Why prior draws have a likelihood of zero, most frequent reason first, as lines of text.
+    pub fn obstacles(&self) -> Vec<String> {
+        let sets = self.space.to_natural(&self.space.draw(LOOKED_AT, Streams::new(0).stage("obstacles")));
+        let summaries = self.features(&sets, Streams::new(0), 0);
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in 0..sets.len() {
+            if let Some(failure) = summaries.failure(row) {
+                *counts.entry(failure.reason().to_owned()).or_default() += 1;
+                continue;
+            }
+            let sds: Vec<f64> = self.sds(sets.row(row)).collect();
+            let simulated = summaries.row(row);
+            let terms = pointwise(&*self.likelihood, &self.data.data, simulated, &sds);
+            for ((term, datum), simulated) in terms.zip(&self.data.data).zip(simulated) {
+                if term == f64::NEG_INFINITY {
+                    let why = match (datum.observed, simulated) {
+                        (Some(_), None) => "the recording has it, the simulation not",
+                        (None, Some(_)) => "the simulation has it, the recording not",
+                        _ => "it is too far from the recording",
+                    };
+                    *counts.entry(format!("`{}` forbids them: {why}", datum.label)).or_default() += 1;
+                }
+            }
+        }
+        let mut reasons: Vec<(String, usize)> = counts.into_iter().collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let line =
+            |(reason, count): (String, usize)| format!("{count} of {LOOKED_AT} parameter sets: {reason}");
+        reasons.into_iter().map(line).collect()
+    }
+}
