@@ -21,6 +21,20 @@ pub enum Draws {
     Particles(Particles),
 }
 
+impl Draws {
+    /// All draws, one row each, on the real line, with normalised weights; chain after chain.
+    pub fn weighted(&self) -> (Rows<Unconstrained>, Vec<f64>) {
+        match self {
+            Draws::Chains(chains) => {
+                let (count, length, columns) = chains.points.dim();
+                let values = chains.points.iter().copied().collect();
+                (Rows::from_values(values, columns), vec![1.0 / (count * length) as f64; count * length])
+            }
+            Draws::Particles(particles) => (particles.points.clone(), particles.weights.clone()),
+        }
+    }
+}
+
 /// Markov chains after warm-up.
 #[derive(Clone, Debug)]
 pub struct Chains {

@@ -13,5 +13,5 @@ pub use log_sum::{log_mean_exp, log_sum_exp, normalised};
 pub use normal_block::{NORMALS, NormalBlocks};
 pub use pareto::{largest_pareto_k, smooth_log_weights};
 pub use rows::{Natural, Rows, Unconstrained};
-pub use streams::{Streams, standard_normal};
+pub use streams::{Streams, normal_rows, standard_normal};
 pub use summaries::{Failure, Summaries};

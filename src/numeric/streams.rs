@@ -8,6 +8,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::{Rows, Unconstrained};
+
 /// The random numbers of one stage of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Streams {
@@ -46,6 +48,17 @@ impl Streams {
 /// A draw from the standard normal distribution.
 pub fn standard_normal(generator: &mut ChaCha8Rng) -> f64 {
     StandardNormal.sample(generator)
+}
+
+/// A table of independent draws from the standard normal distribution. Row `i` takes its numbers from
+/// `streams.generator(0, i)`, so a longer table begins with the rows of a shorter one.
+pub fn normal_rows(count: usize, columns: usize, streams: Streams) -> Rows<Unconstrained> {
+    let mut rows = Rows::zeros(count, columns);
+    for (index, row) in rows.iter_mut().enumerate() {
+        let mut generator = streams.generator(0, index as u64);
+        row.fill_with(|| standard_normal(&mut generator));
+    }
+    rows
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "all members of a catalogue are built by the same signature")]
 
 mod abc;
+mod auto;
 mod gaussian;
 mod importance;
 mod mcmc;
@@ -23,7 +24,7 @@ use thiserror::Error;
 use crate::draws::Sampled;
 use crate::numeric::Streams;
 use crate::problem::{LogDensity, Simulator};
-use crate::settings::{Entry, Section, find};
+use crate::settings::{Entry, Section, Settings, SettingsError, find};
 
 /// Draws from the posterior that an oracle knows.
 pub trait Sampler<Oracle: ?Sized>: Send + Sync {
@@ -102,6 +103,7 @@ pub const SAMPLERS: &[Entry<Build>] = &[
     abc::rejection::ENTRY,
     abc::smc::ENTRY,
     mcmc::adaptive_metropolis::ENTRY,
+    auto::ENTRY,
     mcmc::demcz::ENTRY,
     mcmc::dream_zs::ENTRY,
     mcmc::ensemble::ENTRY,
@@ -121,4 +123,37 @@ pub fn from_settings(section: &Section<'_>, quick: bool) -> Option<Method> {
         Method::LikelihoodBased(sampler) => Method::LikelihoodBased(Box::new(probe::Probed { sampler })),
         Method::SimulationBased(sampler) => Method::SimulationBased(sampler),
     })
+}
+
+/// Why a target was not sampled.
+#[derive(Debug, Error)]
+pub enum SampleError {
+    /// The options cannot be used.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// The sampler has nothing to return.
+    #[error(transparent)]
+    Sampler(#[from] SamplerError),
+    /// Approximate Bayesian computation simulates data, which a log density cannot.
+    #[error("`{options}` asks for simulated data sets; take a sampler that asks for a log density")]
+    NeedsSimulator {
+        /// The options.
+        options: String,
+    },
+}
+
+/// Samples a target. `options`: what stands in the table `[sampler]` of a settings file, such as
+/// `"kind = 'smc'\nparticles = 1000"`.
+///
+/// # Errors
+/// If the options cannot be used, or no parameter set is possible.
+pub fn sample(target: &(dyn LogDensity + 'static), options: &str, seed: u64) -> Result<Sampled, SampleError> {
+    let settings =
+        Settings::from_text(std::path::Path::new("options"), format!("[sampler]\n{}", options.trim()));
+    let method = from_settings(&settings.root().table("sampler", "how the target is explored"), false);
+    settings.finish()?;
+    match method {
+        Some(Method::LikelihoodBased(sampler)) => Ok(sampler.run(target, Streams::new(seed), &mut Silent)?),
+        _ => Err(SampleError::NeedsSimulator { options: options.to_owned() }),
+    }
 }

@@ -96,19 +96,12 @@ fn evaluate(oracle: &dyn LogDensity, tables: &[Rows<Unconstrained>], count: usiz
 
 /// Evenly chosen draws with a finite likelihood.
 fn some_rows(draws: &Draws, count: usize) -> Rows<Unconstrained> {
-    let all: Vec<Vec<f64>> = match draws {
-        Draws::Chains(chains) => {
-            let rows = chains.points.lanes(ndarray::Axis(2));
-            rows.into_iter().map(|row| row.to_vec()).collect()
-        }
-        Draws::Particles(particles) => {
-            let weighted = particles.points.iter().zip(&particles.weights);
-            weighted.filter(|(_, weight)| **weight > 0.0).map(|(row, _)| row.to_vec()).collect()
-        }
-    };
-    let mut rows = Rows::zeros(0, all[0].len());
+    let (all, weights) = draws.weighted();
+    let possible: Vec<&[f64]> =
+        all.iter().zip(&weights).filter(|(_, weight)| **weight > 0.0).map(|(row, _)| row).collect();
+    let mut rows = Rows::zeros(0, all.columns());
     for index in 0..count {
-        rows.push(&all[index * all.len() / count]);
+        rows.push(possible[index * possible.len() / count]);
     }
     rows
 }

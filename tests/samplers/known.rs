@@ -7,9 +7,9 @@ use ndarray::{Array2, Axis};
 
 use hhbayes::diagnostics::ess_mean;
 use hhbayes::draws::{Chains, Draws, Sampled};
-use hhbayes::numeric::{Rows, Streams, Unconstrained, standard_normal};
+use hhbayes::numeric::{Rows, Streams, Unconstrained, normal_rows};
 use hhbayes::problem::{LogDensity, LogTerms, Target};
-use hhbayes::samplers::{Method, Silent, from_settings};
+use hhbayes::samplers::{Method, from_settings};
 use hhbayes::settings::Settings;
 
 /// A sampler by the options of its table.
@@ -33,11 +33,8 @@ impl Target for Known {
     }
 
     fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
-        let mut rows = Rows::zeros(count, self.dimension);
-        for (index, row) in rows.iter_mut().enumerate() {
-            let mut generator = streams.generator(0, index as u64);
-            row.fill_with(|| self.start_sd * standard_normal(&mut generator));
-        }
+        let mut rows = normal_rows(count, self.dimension, streams);
+        rows.iter_mut().flatten().for_each(|x| *x *= self.start_sd);
         rows
     }
 }
@@ -148,20 +145,12 @@ pub struct Weighted {
 
 impl Weighted {
     pub fn of(draws: &Draws) -> Self {
-        match draws {
-            Draws::Chains(chains) => {
-                let (count, length, _) = chains.points.dim();
-                let rows: Vec<Vec<f64>> =
-                    chains.points.lanes(Axis(2)).into_iter().map(|lane| lane.to_vec()).collect();
-                let share = 1.0 / (count * length) as f64;
-                Self { weights: vec![share; rows.len()], rows, length }
-            }
-            Draws::Particles(particles) => Self {
-                rows: particles.points.iter().map(<[f64]>::to_vec).collect(),
-                weights: particles.weights.clone(),
-                length: 0,
-            },
-        }
+        let (rows, weights) = draws.weighted();
+        let length = match draws {
+            Draws::Chains(chains) => chains.points.dim().1,
+            Draws::Particles(_) => 0,
+        };
+        Self { rows: rows.iter().map(<[f64]>::to_vec).collect(), weights, length }
     }
 
     /// Mean of a function of the draws and its standard error.
@@ -194,8 +183,5 @@ impl Weighted {
 
 /// What a sampler with these options says about a posterior.
 pub fn sample(options: &str, target: &(dyn LogDensity + 'static), seed: u64) -> Sampled {
-    let Method::LikelihoodBased(sampler) = method(options) else {
-        panic!("{options} asks for no likelihood");
-    };
-    sampler.run(target, Streams::new(seed), &mut Silent).unwrap()
+    hhbayes::samplers::sample(target, options, seed).unwrap()
 }

@@ -13,5 +13,6 @@ mod chains;
 mod evidence;
 mod known;
 mod posteriordb;
+mod rough;
 mod shapes;
 mod stopping;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use nalgebra::{DMatrix, DVector};
 use serde_json::Value;
 
-use hhbayes::numeric::{Rows, Streams, Unconstrained, standard_normal};
+use hhbayes::numeric::{Rows, Streams, Unconstrained, normal_rows};
 use hhbayes::problem::{LogDensity, LogTerms, Target};
 
 use crate::known::{Weighted, sample};
@@ -32,11 +32,8 @@ impl Target for Case {
     }
 
     fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
-        let mut rows = Rows::zeros(count, self.dimension);
-        for (index, row) in rows.iter_mut().enumerate() {
-            let mut generator = streams.generator(0, index as u64);
-            row.fill_with(|| self.start.0 + self.start.1 * standard_normal(&mut generator));
-        }
+        let mut rows = normal_rows(count, self.dimension, streams);
+        rows.iter_mut().flatten().for_each(|x| *x = self.start.0 + self.start.1 * *x);
         rows
     }
 }

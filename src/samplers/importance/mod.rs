@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use self::mixture::{Mixture, Weighted};
 use self::rounds::{Drawn, Rounds};
 use super::mcmc::evaluate;
-use super::mcmc::start::Start;
+use super::mcmc::start::{Start, Started};
 use super::stopping::{Clock, Stopping};
 use crate::diagnostics::effective_sample_size;
 use crate::draws::{Account, Caution, Draws, Ending, Evidence, Particles, Sampled};
@@ -40,6 +40,16 @@ const ROUNDS: usize = 12;
 const FITTED_DRAWS: f64 = 20.0;
 /// A round that gains less than this factor in effective draws is the last.
 const LEAST_GAIN: f64 = 1.1;
+/// Draws of a round if their number is not given.
+const USUAL_ROUND: usize = 500;
+/// Draws beyond what the rounds promise, because the promise is uncertain, and the most that are taken.
+const RESERVE: f64 = 1.3;
+const MOST_DRAWS: f64 = 1e6;
+/// How often draws are added if the first fall short of the effective draws that are wanted.
+const MOST_ADDITIONS: u64 = 10;
+/// Effective draws per draw below which chains do better: what a random walk gives in some ten dimensions on a density
+/// that is rough on the smallest scale.
+const LEAST_SHARE: f64 = 0.005;
 /// A tail of the weights of a round with a larger shape calls for another round.
 const TRUSTED: f64 = 0.6;
 /// The first mixture is so many times as wide as the points that the search has found.
@@ -48,17 +58,39 @@ const FIRST_WIDTH: f64 = 1.5;
 const COMPONENTS: [usize; 4] = [1, 2, 4, 8];
 const FREEDOMS: [f64; 2] = [5.0, 30.0];
 
+/// How many draws of the fitted distribution are taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted {
+    /// So many.
+    Draws(usize),
+    /// As many as are so many effective draws, unless chains would do better.
+    Effective(f64),
+}
+
 #[derive(Debug)]
 struct Importance {
-    draws: usize,
+    wanted: Wanted,
     start: Start,
     stopping: Stopping,
+}
+
+/// What importance sampling came to.
+pub(super) enum Attempt {
+    /// Draws.
+    Done(Sampled),
+    /// Chains would do better.
+    NotWorthwhile {
+        /// Simulations so far.
+        simulations: u64,
+        /// What the draws would have been worth.
+        why: String,
+    },
 }
 
 fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     let draws = section.key("draws", "draws of the fitted distribution").between(100.0, 1e8).count_or(10_000);
     Some(Method::LikelihoodBased(Box::new(Importance {
-        draws: if quick { draws.min(500) } else { draws },
+        wanted: Wanted::Draws(if quick { draws.min(500) } else { draws }),
         start: Start::from_settings(&section.table("start", "where the first distribution is fitted"), quick),
         stopping: Stopping::from_settings(section),
     })))
@@ -75,30 +107,70 @@ impl Sampler<dyn LogDensity> for Importance {
         let start = self.start.within(clock.share_of_simulations(0.25));
         // As many chains as a mixture wants points.
         let started = start.find(8 * oracle.dimension(), oracle, streams.stage("start"), monitor)?;
-        let mut run = Run { oracle, streams, clock, simulations: started.simulations, ending: None };
-        let equal = vec![1.0 / started.founders.len() as f64; started.founders.len()];
-        let founders = Weighted { points: &started.founders, weights: &equal };
-        let first = fit(founders, &mut streams.stage("fit").generator(0, 0)).widened(FIRST_WIDTH);
-        let (mixture, mut rounds) = self.adapt(first, &mut run, monitor)?;
-        let mut drawn = Drawn::nothing(oracle.dimension());
-        if run.ending.is_none() {
-            run.draw(&mixture, self.draws, ("sampling", u64::MAX), &mut drawn, monitor);
+        match explore(&started, self.wanted, clock, (oracle, streams), monitor)? {
+            Attempt::Done(sampled) => Ok(sampled),
+            // Only an effective number of draws can be out of reach.
+            Attempt::NotWorthwhile { simulations, .. } => {
+                Err(SamplerError::NoFiniteStart { tried: simulations })
+            }
         }
-        let few = drawn.terms.len() < BATCH.min(self.draws);
-        if few || !(drawn.k_hat() <= largest_pareto_k(drawn.terms.len())) {
-            // The run ended before there were enough, or the mixture misses a part that an earlier one had.
-            rounds.add(mixture.clone(), drawn);
-            drawn = rounds.into_all();
-        }
-        if drawn.log_weights().iter().all(|log| !log.is_finite()) {
-            return Err(SamplerError::NoFiniteStart { tried: run.simulations });
-        }
-        let (components, freedom) = mixture.shape();
-        let note = format!(
-            "draws of {components} Student-t distributions, all but a wide one of {freedom} degrees of freedom"
-        );
-        Ok(result(drawn, run.ending.unwrap_or(Ending::Done), note))
     }
+}
+
+/// Fits the distribution, beginning with the founders of a search, and draws from it.
+pub(super) fn explore(
+    started: &Started,
+    wanted: Wanted,
+    clock: Clock,
+    (oracle, streams): (&dyn LogDensity, Streams),
+    monitor: &mut dyn Monitor,
+) -> Result<Attempt, SamplerError> {
+    let mut run = Run { oracle, streams, clock, simulations: started.simulations, ending: None };
+    let equal = vec![1.0 / started.founders.len() as f64; started.founders.len()];
+    let founders = Weighted { points: &started.founders, weights: &equal };
+    let first = fit(founders, &mut streams.stage("fit").generator(0, 0)).widened(FIRST_WIDTH);
+    let Adapted { mixture, mut rounds, share } = adapt(first, wanted, &mut run, monitor)?;
+    let draws = match wanted {
+        Wanted::Draws(draws) => draws,
+        Wanted::Effective(ess) => (RESERVE * ess / share).clamp(ess, MOST_DRAWS) as usize,
+    };
+    let is_optional = matches!(wanted, Wanted::Effective(_)) && run.ending.is_none();
+    if is_optional && share < LEAST_SHARE {
+        let why = format!("importance sampling would give {share:.4} effective draws per simulation");
+        return Ok(Attempt::NotWorthwhile { simulations: run.simulations, why });
+    }
+    let mut drawn = Drawn::nothing(oracle.dimension());
+    for addition in 0..MOST_ADDITIONS {
+        let ess = effective_sample_size(&normalised(&drawn.log_weights()));
+        let more = match wanted {
+            Wanted::Draws(draws) => draws - drawn.terms.len(),
+            Wanted::Effective(goal) if !(ess >= goal) => draws.min(MOST_DRAWS as usize - drawn.terms.len()),
+            Wanted::Effective(_) => 0,
+        };
+        if more == 0 || run.ending.is_some() {
+            break;
+        }
+        run.draw(&mixture, more, ("sampling", u64::MAX - addition), &mut drawn, monitor);
+    }
+    let few = drawn.terms.len() < BATCH.min(draws);
+    if few || !(drawn.k_hat() <= largest_pareto_k(drawn.terms.len())) {
+        // The run ended before there were enough, or the mixture misses a part that an earlier one had.
+        rounds.add(mixture.clone(), drawn);
+        drawn = rounds.into_all();
+    }
+    if drawn.log_weights().iter().all(|log| !log.is_finite()) {
+        return Err(SamplerError::NoFiniteStart { tried: run.simulations });
+    }
+    let k_hat = drawn.k_hat();
+    if is_optional && run.ending.is_none() && !(k_hat <= largest_pareto_k(drawn.terms.len())) {
+        let why = format!("k-hat of importance sampling is {k_hat:.2}");
+        return Ok(Attempt::NotWorthwhile { simulations: run.simulations, why });
+    }
+    let (components, freedom) = mixture.shape();
+    let note = format!(
+        "draws of {components} Student-t distributions, all but a wide one of {freedom} degrees of freedom"
+    );
+    Ok(Attempt::Done(result(drawn, run.ending.unwrap_or(Ending::Done), note)))
 }
 
 struct Run<'a> {
@@ -154,42 +226,53 @@ impl Run<'_> {
     }
 }
 
-impl Importance {
-    /// Fits the mixture in rounds. Returns it with all points of the rounds.
-    fn adapt(
-        &self,
-        first: Mixture,
-        run: &mut Run<'_>,
-        monitor: &mut dyn Monitor,
-    ) -> Result<(Mixture, Rounds), SamplerError> {
-        let dimension = run.oracle.dimension();
-        let size = ((self.draws as f64 * ROUND_SHARE) as usize).max(40 * dimension).max(100);
-        let mut rounds = Rounds::new(dimension);
-        let mut mixture = first;
-        let mut best: f64 = 0.0;
-        for round in 1..=ROUNDS {
-            let mut latest = Drawn::nothing(dimension);
-            let stage = format!("round {round}");
-            run.draw(&mixture, size, (&stage, round as u64), &mut latest, monitor);
-            if run.ending == Some(Ending::Stopped) && round == 1 {
-                return Err(SamplerError::StoppedBeforeDraws { stage: "round 1" });
-            }
-            let share = effective_sample_size(&normalised(&latest.log_weights())) / size as f64;
-            let is_trusted = latest.k_hat() < TRUSTED;
-            rounds.add(mixture.clone(), latest);
-            let log_weights = rounds.all().log_weights();
-            let wanted = FITTED_DRAWS * dimension as f64;
-            let is_known = effective_sample_size(&normalised(&log_weights)) >= wanted;
-            let is_spent = run.clock.has_spent(0.5, run.simulations) || run.ending.is_some();
-            if is_spent || (round > 2 && is_known && is_trusted && share < LEAST_GAIN * best) {
-                break;
-            }
-            best = best.max(share);
-            let data = Weighted { points: &rounds.all().points, weights: &tempered(&log_weights, wanted) };
-            mixture = fit(data, &mut run.streams.stage("fit").generator(round as u64, 0));
+/// A mixture with the points that it was fitted to.
+struct Adapted {
+    mixture: Mixture,
+    rounds: Rounds,
+    /// Effective draws per draw in the best round.
+    share: f64,
+}
+
+/// Fits the mixture in rounds.
+fn adapt(
+    first: Mixture,
+    wanted: Wanted,
+    run: &mut Run<'_>,
+    monitor: &mut dyn Monitor,
+) -> Result<Adapted, SamplerError> {
+    let dimension = run.oracle.dimension();
+    let share = match wanted {
+        Wanted::Draws(draws) => (draws as f64 * ROUND_SHARE) as usize,
+        Wanted::Effective(_) => USUAL_ROUND,
+    };
+    let size = share.max(40 * dimension).max(100);
+    let mut rounds = Rounds::new(dimension);
+    let mut mixture = first;
+    let mut best: f64 = 0.0;
+    for round in 1..=ROUNDS {
+        let mut latest = Drawn::nothing(dimension);
+        let stage = format!("round {round}");
+        run.draw(&mixture, size, (&stage, round as u64), &mut latest, monitor);
+        if run.ending == Some(Ending::Stopped) && round == 1 {
+            return Err(SamplerError::StoppedBeforeDraws { stage: "round 1" });
         }
-        Ok((mixture, rounds))
+        let share = effective_sample_size(&normalised(&latest.log_weights())) / size as f64;
+        let is_trusted = latest.k_hat() < TRUSTED;
+        rounds.add(mixture.clone(), latest);
+        let log_weights = rounds.all().log_weights();
+        let wanted = FITTED_DRAWS * dimension as f64;
+        let is_known = effective_sample_size(&normalised(&log_weights)) >= wanted;
+        let gain = share / best;
+        best = best.max(share);
+        let is_spent = run.clock.has_spent(0.5, run.simulations) || run.ending.is_some();
+        if is_spent || (round > 2 && is_known && is_trusted && gain < LEAST_GAIN) {
+            break;
+        }
+        let data = Weighted { points: &rounds.all().points, weights: &tempered(&log_weights, wanted) };
+        mixture = fit(data, &mut run.streams.stage("fit").generator(round as u64, 0));
     }
+    Ok(Adapted { mixture, rounds, share: best })
 }
 
 /// Normalised weights, raised to the largest power up to 1 that leaves so many effective draws.

@@ -20,7 +20,7 @@ const OUTLIER_CHECKS: usize = 10;
 pub(super) type MakeWalk = Box<dyn Fn(&Started, &dyn LogDensity) -> Box<dyn Walk> + Send + Sync>;
 
 /// A sampler of chains with one kind of walk.
-pub(super) struct ChainSampler {
+pub(in crate::samplers) struct ChainSampler {
     options: ChainOptions,
     walk: MakeWalk,
 }
@@ -42,6 +42,19 @@ impl Sampler<dyn LogDensity> for ChainSampler {
         let clock = Clock::new(self.options.stopping);
         let start = self.options.start.within(clock.share_of_simulations(0.25));
         let started = start.find(chains, oracle, streams.stage("start"), monitor)?;
+        self.run_from(started, clock, (oracle, streams), monitor)
+    }
+}
+
+impl ChainSampler {
+    /// Runs from where a search has ended.
+    pub(in crate::samplers) fn run_from(
+        &self,
+        started: Started,
+        clock: Clock,
+        (oracle, streams): (&dyn LogDensity, Streams),
+        monitor: &mut dyn Monitor,
+    ) -> Result<Sampled, SamplerError> {
         let mut ensemble = Ensemble::new(oracle, streams, started, &self.walk, clock);
         let warmup = ensemble.warm_up(self.options.warmup, monitor)?;
         ensemble.walk.begin_to_draw();

@@ -41,11 +41,15 @@ struct DifferentialEvolution {
 }
 
 fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
-    let options = ChainOptions::from_settings(section, quick);
+    Some(Method::LikelihoodBased(Box::new(sampler(ChainOptions::from_settings(section, quick)))))
+}
+
+/// The sampler with these options.
+pub(in crate::samplers) fn sampler(options: ChainOptions) -> ChainSampler {
     let walk = |started: &Started, _: &dyn LogDensity| -> Box<dyn Walk> {
         Box::new(Metropolis::new(started, kernel))
     };
-    Some(Method::LikelihoodBased(Box::new(ChainSampler::new(options, Box::new(walk)))))
+    ChainSampler::new(options, Box::new(walk))
 }
 
 pub(super) fn kernel(archive: &Archive) -> Box<dyn Kernel> {

@@ -2,14 +2,14 @@
 
 pub(super) mod adaptive_metropolis;
 mod archive;
-mod chains;
+pub(super) mod chains;
 pub(super) mod demcz;
 mod differences;
 pub(super) mod dream_zs;
 pub(super) mod ensemble;
 pub(super) mod ensemble_slice;
 mod metropolis;
-mod options;
+pub(super) mod options;
 mod outliers;
 mod scale;
 mod search;

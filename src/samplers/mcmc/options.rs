@@ -7,7 +7,7 @@ use crate::settings::Section;
 
 /// How many chains, how long.
 #[derive(Debug)]
-pub(super) struct ChainOptions {
+pub(in crate::samplers) struct ChainOptions {
     chains: ChainCount,
     /// Draws kept of each chain.
     pub(super) draws: usize,
@@ -39,6 +39,18 @@ impl ChainOptions {
         Self::with(ChainCount::Fixed(if quick { chains.min(8) } else { chains }), section, quick)
     }
 
+    /// The options of a run that ends by its effective draws.
+    pub(in crate::samplers) fn until(stopping: Stopping, start: Start, quick: bool) -> Self {
+        Self {
+            chains: ChainCount::Fixed(if quick { 8 } else { 32 }),
+            draws: if quick { 50 } else { 20_000 },
+            warmup: if quick { 50 } else { 2000 },
+            thin: if quick { 1 } else { 5 },
+            start,
+            stopping,
+        }
+    }
+
     /// The options of chains that span the space in which they move.
     pub(super) fn of_ensemble(section: &Section<'_>, quick: bool) -> Self {
         let help = "chains that move together, more than twice as many as parameters; 32 or 4 per parameter";
@@ -65,7 +77,7 @@ impl ChainOptions {
     ///
     /// # Errors
     /// If the chains of an ensemble are too few for the space.
-    pub(super) fn chains_for(&self, dimension: usize) -> Result<usize, SamplerError> {
+    pub(in crate::samplers) fn chains_for(&self, dimension: usize) -> Result<usize, SamplerError> {
         // Half of the chains move by the other half, which must span the space (Goodman and Weare 2010).
         let needed = 2 * (dimension + 1);
         match self.chains {
