@@ -66,7 +66,7 @@ impl Sampler<dyn LogDensity> for Auto {
             match explore(&started, wanted, clock, (oracle, streams.stage("importance")), monitor)? {
                 Attempt::Done(mut sampled) => {
                     sampled.account.notes.insert(0, "auto took `importance`".to_owned());
-                    return Ok(sampled);
+                    return Ok(*sampled);
                 }
                 Attempt::NotWorthwhile { simulations, why } => {
                     started.simulations = simulations;

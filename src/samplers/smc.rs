@@ -276,7 +276,7 @@ impl Run<'_> {
     /// depend on where they are themselves.
     fn move_all(&mut self, states: &mut Points, power: f64, round: u64) -> f64 {
         let call = (self.stage << 32) + round;
-        let mut accepted = 0;
+        let mut accepted = 0_usize;
         for half in 0..2 {
             let movers: Vec<usize> = (half..states.terms.len()).step_by(2).collect();
             let others = states.pick((1 - half..states.terms.len()).step_by(2)).points;

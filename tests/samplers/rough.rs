@@ -27,7 +27,7 @@ impl Rough {
     }
 }
 
-/// A normal number that depends on the cell alone (the finaliser of SplitMix64 over the coordinates).
+/// A normal number that depends on the cell alone (the finaliser of `SplitMix64` over the coordinates).
 fn roughness(x: &[f64]) -> f64 {
     let mix = |mut h: u64| {
         h = (h ^ (h >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -37,7 +37,7 @@ fn roughness(x: &[f64]) -> f64 {
     let cell = |x: &f64| ((x / CELL).floor() as i64).cast_unsigned();
     let hash = x.iter().fold(1, |hash, x| mix(hash ^ cell(x).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
     let uniform = |hash: u64| ((hash >> 11) as f64 + 0.5) / (1_u64 << 53) as f64;
-    (-2.0 * uniform(hash).ln()).sqrt() * (std::f64::consts::TAU * uniform(mix(hash ^ 77))).cos()
+    (-2.0 * uniform(hash).ln()).sqrt() * (std::f64::consts::TAU * uniform(mix(hash ^ 0x77))).cos()
 }
 
 impl Target for Rough {
@@ -115,7 +115,10 @@ fn effective_draws_per_log_density_of_rough_targets() {
             let mut shares: Vec<f64> = (1..=5).map(|seed| share(options, dimension, sd, seed)).collect();
             shares.sort_by(f64::total_cmp);
             let kind = options.replace('\n', ", ");
-            println!("d {dimension}, sd {sd}: {:.5} ({:.5} to {:.5}) {kind}", shares[2], shares[0], shares[4]);
+            println!(
+                "d {dimension}, sd {sd}: {:.5} ({:.5} to {:.5}) {kind}",
+                shares[2], shares[0], shares[4]
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A mixture of Student-t distributions, fitted to weighted points by expectation maximisation: Peel and McLachlan
+//! A mixture of Student-t distributions, fitted to weighted points by expectation maximisation: Peel and `McLachlan`
 //! (2000), <https://doi.org/10.1023/A:1008981510081>.
 
 use nalgebra::{Cholesky, DMatrix, DVector};

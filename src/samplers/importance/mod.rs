@@ -77,7 +77,7 @@ struct Importance {
 /// What importance sampling came to.
 pub(super) enum Attempt {
     /// Draws.
-    Done(Sampled),
+    Done(Box<Sampled>),
     /// Chains would do better.
     NotWorthwhile {
         /// Simulations so far.
@@ -108,7 +108,7 @@ impl Sampler<dyn LogDensity> for Importance {
         // As many chains as a mixture wants points.
         let started = start.find(8 * oracle.dimension(), oracle, streams.stage("start"), monitor)?;
         match explore(&started, self.wanted, clock, (oracle, streams), monitor)? {
-            Attempt::Done(sampled) => Ok(sampled),
+            Attempt::Done(sampled) => Ok(*sampled),
             // Only an effective number of draws can be out of reach.
             Attempt::NotWorthwhile { simulations, .. } => {
                 Err(SamplerError::NoFiniteStart { tried: simulations })
@@ -170,7 +170,7 @@ pub(super) fn explore(
     let note = format!(
         "draws of {components} Student-t distributions, all but a wide one of {freedom} degrees of freedom"
     );
-    Ok(Attempt::Done(result(drawn, run.ending.unwrap_or(Ending::Done), note)))
+    Ok(Attempt::Done(Box::new(result(drawn, run.ending.unwrap_or(Ending::Done), note))))
 }
 
 struct Run<'a> {

@@ -89,9 +89,9 @@ mod tests {
 
     fn learned(acceptance: impl Fn(f64) -> f64) -> f64 {
         let mut scale = LearnedScale::new(1.0);
-        for index in 0..FACTORS.len() {
+        for (index, &factor) in FACTORS.iter().enumerate() {
             for _ in 0..100 {
-                scale.hear(index, acceptance(FACTORS[index]));
+                scale.hear(index, acceptance(factor));
             }
         }
         scale.length(scale.best())

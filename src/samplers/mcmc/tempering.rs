@@ -156,7 +156,7 @@ impl Tempering {
                 let (before, after) = self.hot.split_at_mut(pair);
                 (&mut before[pair - 1], &mut after[0])
             };
-            for chain in 0..chains {
+            for (chain, accepted) in accepted.iter_mut().enumerate() {
                 let log_ratio =
                     difference * (hotter.terms[chain].likelihood - colder.terms[chain].likelihood);
                 let probability = log_ratio.min(0.0).exp();
@@ -167,7 +167,7 @@ impl Tempering {
                     let cold = (colder.points.row(chain).to_vec(), colder.terms[chain]);
                     colder.replace(chain, hotter.points.row(chain), hotter.terms[chain]);
                     hotter.replace(chain, &cold.0, cold.1);
-                    accepted[chain] |= pair == 0;
+                    *accepted |= pair == 0;
                 }
             }
         }
