@@ -18,7 +18,8 @@ fn kinds() -> Vec<String> {
 fn short(kind: &str) -> String {
     match kind {
         "kind = 'smc'" => format!("{kind}\nparticles = 200"),
-        "kind = 'importance'" | "kind = 'auto'" => format!("{kind}\ndraws = 300"),
+        "kind = 'importance'" => format!("{kind}\ndraws = 300"),
+        "kind = 'auto'" => format!("{kind}\nmin_ess = 100"),
         _ => format!("{kind}\nchains = 8\nwarmup = 50\ndraws = 50\nthin = 1"),
     }
 }
@@ -37,7 +38,8 @@ fn enough_effective_draws_end_a_run() {
 #[test]
 fn so_many_simulations_end_every_run() {
     for kind in kinds() {
-        let sampled = sample(&format!("{kind}\nmax_simulations = 6000"), &BANANA, 1);
+        let more = if kind.contains("auto") { "min_ess = 100000" } else { "" };
+        let sampled = sample(&format!("{kind}\nmax_simulations = 6000\n{more}"), &BANANA, 1);
         assert_eq!(sampled.account.ending, Ending::MaxSimulations, "{kind}");
         assert!(!Weighted::of(&sampled.draws).rows.is_empty(), "{kind}");
     }
@@ -46,8 +48,12 @@ fn so_many_simulations_end_every_run() {
 #[test]
 fn so_much_time_ends_every_run_and_says_that_another_would_differ() {
     for kind in kinds() {
-        let more = if kind.contains("smc") { "particles = 1000000" } else { "draws = 1000000" };
-        let sampled = sample(&format!("{kind}\n{more}\nmax_time = '400 ms'"), &BANANA, 1);
+        let more = match kind.as_str() {
+            "kind = 'smc'" => "particles = 100000",
+            "kind = 'auto'" => "min_ess = 1000000",
+            _ => "draws = 100000",
+        };
+        let sampled = sample(&format!("{kind}\n{more}\nmax_time = '300 ms'"), &BANANA, 1);
         assert_eq!(sampled.account.ending, Ending::MaxTime, "{kind}");
         assert!(!sampled.account.ending.is_reproducible());
     }
