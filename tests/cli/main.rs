@@ -4,6 +4,7 @@
 
 mod accuracy;
 mod bench;
+mod calibrate;
 mod cases;
 mod channel_cases;
 mod commands;
