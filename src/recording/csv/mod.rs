@@ -1,7 +1,7 @@
 //! Tables of text: one row per sample, columns for time, voltage and, if there are any, current and sweep.
 //!
 //! Columns are recognised by headers such as `t_ms`, `v_mV`, `i_pA`, `i_uA_cm2` or `Voltage (mV)`. Lines that
-//! start with `#` are comments. Cells are separated by commas, semicolons or tabs.
+//! start with `#` are comments; without a column of times, one of them states the interval: `# dt_ms=0.02`. Cells are separated by commas, semicolons or tabs.
 
 mod rows;
 #[cfg(test)]
@@ -10,7 +10,7 @@ mod tests;
 use thiserror::Error;
 
 use self::rows::{Row, rows};
-use super::columns::{CURRENT, Column, ColumnChoice, ColumnError, Names, TIME, VOLTAGE};
+use super::columns::{CURRENT, Column, ColumnChoice, ColumnError, INTERVAL, Names, RATE, TIME, VOLTAGE};
 use super::sampling::{Samples, SamplingError};
 use super::{About, Sweep};
 
@@ -111,7 +111,10 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
     }
     let header: Vec<&str> = rows.remove(0).cells.into_iter().map(|(_, cell)| cell).collect();
     let names = Names { list: &header, one: "column", all: "the table has" };
-    let time = names.find(TIME, choice.time.as_ref())?.ok_or_else(|| names.not_recognised(TIME))?;
+    let clock = match names.find(TIME, choice.time.as_ref())? {
+        Some(column) => Clock::Column(column),
+        None => Clock::Every(stated_interval_ms(text).ok_or_else(|| names.not_recognised(TIME))?),
+    };
     let voltage =
         names.find(VOLTAGE, choice.voltage.as_ref())?.ok_or_else(|| names.not_recognised(VOLTAGE))?;
     let current = names.find(CURRENT, choice.current.as_ref())?;
@@ -120,11 +123,14 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
     for row in &rows {
         let name = sweep.and_then(|place| row.cells.get(place)).map_or("0", |(_, cell)| cell);
         let samples = sweep_named(&mut found, name);
-        let time_ms = number(row, &header, time)?;
+        let (time_ms, place) = match clock {
+            Clock::Column(time) => (number(row, &header, time)?, time.place),
+            Clock::Every(interval_ms) => (interval_ms * samples.times_ms.len() as f64, 0),
+        };
         if let Some(&from_ms) = samples.times_ms.last()
             && time_ms <= from_ms
         {
-            let column = row.cells[time.place].0;
+            let column = row.cells[place].0;
             return Err(CsvError::TimeDecreases { line: row.line, column, from_ms, to_ms: time_ms });
         }
         samples.times_ms.push(time_ms);
@@ -134,9 +140,40 @@ pub(super) fn read(bytes: &[u8], choice: &Choice) -> Result<(Vec<Sweep>, Vec<Str
         }
     }
     let mut notes = Vec::new();
+    if let Clock::Every(interval_ms) = clock {
+        notes.push(format!("no column is a time; a comment says that rows are {interval_ms} ms apart"));
+    }
     let unit = current.map(|column| column.unit);
     let sweeps = found.into_iter().map(|samples| samples.into_sweep(unit, &mut notes));
     Ok((sweeps.collect::<Result<_, SamplingError>>()?, notes))
+}
+
+/// The time of a row.
+#[derive(Clone, Copy)]
+enum Clock {
+    /// It stands in a column.
+    Column(Column),
+    /// Rows follow each other at this interval, in ms.
+    Every(f64),
+}
+
+/// The time between rows that a comment above the table states, such as `# dt_ms=0.02` or `# fs_kHz = 50`.
+fn stated_interval_ms(text: &str) -> Option<f64> {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let comments = lines.take_while(|line| line.is_empty() || line.starts_with('#'));
+    let statements = comments.flat_map(|line| line.trim_start_matches('#').split([',', ';']));
+    let (names, values): (Vec<&str>, Vec<&str>) = statements
+        .filter_map(|statement| statement.split_once('='))
+        .map(|(name, value)| (name.split_whitespace().last().unwrap_or_default(), value.trim()))
+        .unzip();
+    let names = Names { list: &names, one: "comment", all: "the comments have" };
+    let stated = |quantity| -> Option<f64> {
+        let column = names.find(quantity, None).ok()??;
+        let value = values[column.place].split_whitespace().next()?.parse().ok()?;
+        Some(column.factor.apply(value))
+    };
+    let interval_ms = stated(INTERVAL).or_else(|| stated(RATE).map(|rate_hz| 1000.0 / rate_hz));
+    interval_ms.filter(|interval_ms| *interval_ms > 0.0 && interval_ms.is_finite())
 }
 
 fn sweep_named<'f>(found: &'f mut Vec<Samples>, name: &str) -> &'f mut Samples {

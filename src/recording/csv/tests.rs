@@ -30,6 +30,24 @@ fn headers_tell_quantity_and_unit() {
 }
 
 #[test]
+fn a_comment_can_state_the_interval() {
+    for comment in [
+        "# cell 7 sweep 39; dt_ms=0.02; t = row*0.02 ms",
+        "# fs_kHz = 50 as set",
+        "# x=1\n\n# interval_s=2e-5",
+    ] {
+        let (sweeps, notes) = table(&format!("{comment}\nv_mV,i_pA\n-65,0\n-64,10\n-63,10\n")).unwrap();
+        assert_relative_eq!(sweeps[0].interval_ms, 0.02, max_relative = 1e-12);
+        assert_eq!(sweeps[0].voltage_mv, [-65.0, -64.0, -63.0], "{comment}");
+        assert!(notes[0].starts_with("no column is a time"), "{notes:?}");
+    }
+    for comment in ["# dt_ms=0", "# dt=0.02", "# fs_Hz=fast", "# the interval is 0.02 ms"] {
+        let error = table(&format!("{comment}\nv_mV\n-65\n-64\n-63\n")).unwrap_err();
+        assert_eq!(error.option(), "time", "{comment}");
+    }
+}
+
+#[test]
 fn columns_can_be_named() {
     let column = |column: &str, unit: &str| {
         Some(ColumnChoice { column: column.to_owned(), unit: Some(unit.to_owned()) })
