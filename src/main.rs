@@ -10,8 +10,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, CalibrateOptions, FeatureFormat, FeatureOptions, FitOptions,
-    InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, FeatureFormat, FeatureOptions, FitOptions, InspectOptions, RunError,
+    SetSource, SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -307,9 +307,8 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             show(&run::inspect(&recording, &options)?);
         }
         Command::Calibrate { config, runs, seed, threads, output, quick, quiet } => {
-            let (runs, threads) = (runs as usize, threads.map(usize::from));
-            let options = CalibrateOptions { runs, seed, threads, output, quick, quiet };
-            let report = run::calibrate(&config, &options)?;
+            let options = FitOptions { seed, threads: threads.map(usize::from), output, quick, quiet };
+            let report = run::calibrate(&config, runs as usize, &options)?;
             if !quiet {
                 show(&report.text);
             }

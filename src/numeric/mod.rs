@@ -12,6 +12,6 @@ pub use instructions::{Instructions, choose_instructions, instructions};
 pub use log_sum::{log_mean_exp, log_sum_exp, normalised};
 pub use normal_block::{NORMALS, NormalBlocks};
 pub use pareto::{largest_pareto_k, smooth_log_weights};
-pub use rows::{Natural, Rows, Unconstrained};
+pub use rows::{Natural, ROWS_PER_THREAD, Rows, Unconstrained};
 pub use streams::{Streams, normal_rows, standard_normal};
 pub use summaries::{Failure, Summaries};

@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+/// For fewer rows that need no simulation it is not worth to wake up a thread.
+pub const ROWS_PER_THREAD: usize = 16;
+
 /// Model parameters in their own units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Natural {}

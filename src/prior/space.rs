@@ -4,11 +4,8 @@ use rand::RngExt;
 use rayon::prelude::*;
 
 use super::{Prior, Transform};
-use crate::numeric::{Natural, Rows, Streams, Unconstrained};
+use crate::numeric::{Natural, ROWS_PER_THREAD, Rows, Streams, Unconstrained};
 use crate::units::Unit;
-
-/// For fewer rows it is not worth to wake up a thread.
-const ROWS_PER_THREAD: usize = 16;
 
 /// One parameter that is inferred.
 #[derive(Debug)]

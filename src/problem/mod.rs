@@ -22,7 +22,7 @@ use rayon::prelude::*;
 
 use crate::features::Analyser;
 use crate::likelihood::{self, Datum, Likelihood, pointwise};
-use crate::numeric::{Failure, Natural, Rows, Streams, Summaries, Unconstrained};
+use crate::numeric::{Failure, Natural, ROWS_PER_THREAD, Rows, Streams, Summaries, Unconstrained};
 use crate::prior::ParameterSpace;
 use crate::settings::Section;
 
@@ -38,9 +38,6 @@ pub use time_step::{TOLERABLE_SDS, TimeStepCheck, round_to_digits};
 
 use data::DataReader;
 use setup::Draft;
-
-/// For fewer rows it is not worth to wake up a thread.
-const ROWS_PER_THREAD: usize = 16;
 
 /// An experiment, a model of it, and what is believed about the parameters.
 #[derive(Debug)]

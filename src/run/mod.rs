@@ -29,7 +29,7 @@ use crate::settings::SettingsError;
 
 pub use accuracy::{AccuracyOptions, accuracy};
 pub use bench::{BenchOptions, bench};
-pub use calibrate::{CalibrateOptions, CalibrateReport, calibrate};
+pub use calibrate::calibrate;
 pub use check::check;
 pub use features::{FeatureFormat, FeatureOptions, features};
 pub use fit::{FitOptions, FitReport, fit};

@@ -9,7 +9,7 @@ mod report;
 mod store;
 mod trial;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
@@ -19,6 +19,7 @@ use self::store::Store;
 use self::trial::{Trial, Trials};
 use super::RunError;
 use super::check::read_plan;
+use super::fit::{FitOptions, FitReport};
 use super::progress::{is_interrupted, listen_for_interrupt};
 use super::threads::on_threads;
 
@@ -28,37 +29,12 @@ const RANKED_DRAWS: usize = 63;
 /// Runs of each thread between two savings.
 const RUNS_PER_SAVING: usize = 4;
 
-/// What the command line says beyond the settings file.
-#[derive(Clone, Debug)]
-pub struct CalibrateOptions {
-    /// How many recordings are simulated and explained.
-    pub runs: usize,
-    /// In place of the seed of the settings.
-    pub seed: Option<u64>,
-    /// Number of threads; all cores if it is not given.
-    pub threads: Option<usize>,
-    /// Folder for the results; `results/calibration/<name of the settings file>` if it is not given.
-    pub output: Option<PathBuf>,
-    /// The shortest runs that the sampler can make, to see that everything fits together.
-    pub quick: bool,
-    /// No progress bar.
-    pub quiet: bool,
-}
-
-/// What a calibration found.
-#[derive(Debug)]
-pub struct CalibrateReport {
-    /// The table and the verdict, for the terminal.
-    pub text: String,
-    /// Whether the user ended it early.
-    pub interrupted: bool,
-}
-
-/// Calibrates the sampler of a settings file. Runs that are already in the folder are not made again.
+/// Calibrates the sampler of a settings file by explaining `runs` simulated recordings. Those that are already in the
+/// folder, `results/calibration/<name of the settings file>` if it is not given, are not made again.
 ///
 /// # Errors
 /// All mistakes of the settings; a folder that cannot be written, or that holds the calibration of something else.
-pub fn calibrate(path: &Path, options: &CalibrateOptions) -> Result<CalibrateReport, RunError> {
+pub fn calibrate(path: &Path, runs: usize, options: &FitOptions) -> Result<FitReport, RunError> {
     let mut plan = read_plan(path, options.quick)?;
     plan.seed = options.seed.unwrap_or(plan.seed);
     let name = path.file_stem().unwrap_or(path.as_os_str());
@@ -67,31 +43,32 @@ pub fn calibrate(path: &Path, options: &CalibrateOptions) -> Result<CalibrateRep
     let mut trials = store.load()?;
     listen_for_interrupt();
     let made = on_threads(options.threads, || {
-        make(&Trials::new(&plan, RANKED_DRAWS), options, &store, &mut trials)
+        make(&Trials::new(&plan, RANKED_DRAWS), runs, options.quiet, &store, &mut trials)
     })?;
     made?;
     let report = Report::new(&plan, &trials, RANKED_DRAWS);
     store.save_report(&report.json())?;
     let text = format!("{}\nresults in {}\n", report.text(), folder.display());
-    Ok(CalibrateReport { text, interrupted: is_interrupted() })
+    Ok(FitReport { text, interrupted: is_interrupted() })
 }
 
 /// Makes the runs that are missing, and saves them now and then.
 fn make(
     runner: &Trials<'_>,
-    options: &CalibrateOptions,
+    runs: usize,
+    quiet: bool,
     store: &Store,
     trials: &mut Vec<Trial>,
 ) -> Result<(), RunError> {
-    let bar = if options.quiet { ProgressBar::hidden() } else { ProgressBar::new(options.runs as u64) };
+    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(runs as u64) };
     if let Ok(style) = ProgressStyle::with_template("runs       {wide_bar} {pos}/{len}, {eta} left") {
         bar.set_style(style.progress_chars("━╸ "));
     }
     bar.set_position(trials.len() as u64);
     bar.reset_eta();
     let portion = RUNS_PER_SAVING * rayon::current_num_threads();
-    while trials.len() < options.runs && !is_interrupted() {
-        let coming = trials.len()..options.runs.min(trials.len() + portion);
+    while trials.len() < runs && !is_interrupted() {
+        let coming = trials.len()..runs.min(trials.len() + portion);
         let made: Vec<Option<Trial>> = coming
             .into_par_iter()
             .map(|index| {

@@ -8,14 +8,11 @@ use super::archive::Archive;
 use super::evaluate;
 use super::start::{Points, Started};
 use super::walk::{Step, Turn, Walk};
-use crate::numeric::{Rows, Unconstrained};
+use crate::numeric::{ROWS_PER_THREAD, Rows, Unconstrained};
 use crate::problem::LogTerms;
 
 /// Iterations between two appends to the archive.
 const ARCHIVE_INTERVAL: u64 = 10;
-
-/// For fewer chains it is not worth to wake up a thread.
-const CHAINS_PER_THREAD: usize = 16;
 
 /// The way a chain proposes its next state.
 pub(super) trait Kernel: Sync {
@@ -84,7 +81,7 @@ impl Metropolis {
             let proposal = self.kernel.propose(states.points.row(chain), &self.archive, &mut generator);
             (proposal, accept.generator(turn.iteration, chain as u64).random())
         };
-        (0..states.terms.len()).into_par_iter().with_min_len(CHAINS_PER_THREAD).map(proposal).collect()
+        (0..states.terms.len()).into_par_iter().with_min_len(ROWS_PER_THREAD).map(proposal).collect()
     }
 
     /// A second, smaller step of every chain whose first was refused: delayed rejection, Mira (2001),
