@@ -97,7 +97,7 @@ fn adaptive(criterion: &mut Criterion) {
         let default = (interval_ms / 0.025).round() as usize;
         for (scheme, width, stride) in [("leapfrog", 32, stride), ("adaptive", 64, default)] {
             let membrane = membrane(kind, scheme);
-            let grid = Grid { dt_ms: interval_ms / stride as f64, stride, samples };
+            let grid = Grid { dt_ms: interval_ms / stride as f64, stride, samples, still: 0 };
             group.bench_function(format!("{kind} every {interval_ms} ms {scheme}"), |bencher| {
                 bencher.iter(|| simulate(&work, &*membrane, width, grid, &mut traces));
             });

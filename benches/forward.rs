@@ -27,7 +27,7 @@ fn membrane(kind: &str, scheme: Option<&str>) -> Box<dyn Membrane> {
     (entry.build)(&model).expect("a membrane without mistakes")
 }
 
-const DEFAULT: Grid = Grid { dt_ms: 0.025, stride: 4, samples: 2001 };
+const DEFAULT: Grid = Grid { dt_ms: 0.025, stride: 4, samples: 2001, still: 0 };
 
 /// Parameter sets that differ by up to 20 %.
 fn lot(membrane: &dyn Membrane, lanes: usize) -> Lot {

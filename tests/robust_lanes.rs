@@ -94,7 +94,7 @@ impl Lanes {
 }
 
 /// 15 ms: the step and what follows it.
-const GRID: Grid = Grid { dt_ms: 0.025, stride: 2, samples: 301 };
+const GRID: Grid = Grid { dt_ms: 0.025, stride: 2, samples: 301, still: 0 };
 
 struct Outcome {
     traces: Vec<Vec<f64>>,

@@ -9,7 +9,7 @@ use hhbayes::settings::{Settings, find};
 use num_dual::{Dual64, DualNum};
 
 const LANES: usize = 8;
-const GRID: Grid = Grid { dt_ms: 0.025, stride: 4, samples: 401 };
+const GRID: Grid = Grid { dt_ms: 0.025, stride: 4, samples: 401, still: 0 };
 
 fn membrane(model: &str) -> Box<dyn Membrane> {
     let settings = Settings::from_text(Path::new("test.toml"), format!("[model]\n{model}"));

@@ -151,7 +151,7 @@ impl<C: ChannelSet> Leapfrog<C> {
     /// The state after running freely under the holding current.
     fn settle(&self, run: &Run<'_>, mut state: State, holding_ua_cm2: &[f64], settle_ms: f64) -> State {
         let steps = (settle_ms / run.grid.dt_ms).ceil() as usize;
-        let grid = Grid { dt_ms: run.grid.dt_ms, stride: steps.max(1), samples: 2 };
+        let grid = Grid { dt_ms: run.grid.dt_ms, stride: steps.max(1), samples: 2, still: 0 };
         let run = Run { grid, ..*run };
         let mut traces = vec![0.0; 2 * run.lot.lanes()];
         self.advance(&run, &mut state, &mut Constant(holding_ua_cm2.to_vec()), &mut traces);
@@ -245,13 +245,14 @@ fn advance_in<N: Vector, C: ChannelSet>(
     drive: &mut dyn Drive,
     traces: &mut [f64],
 ) {
-    let (lanes, samples) = (run.lot.lanes(), run.grid.samples);
+    let Grid { samples, still, .. } = run.grid;
+    let lanes = run.lot.lanes();
     let mut vectors = Vec::with_capacity(lanes / N::LEN);
     for vector in 0..lanes / N::LEN {
         vectors.push(Moving::<N, C>::new(zero, channels, run, state, vector));
     }
     for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&state.voltage_mv) {
-        trace[0] = *voltage;
+        trace[..=still].fill(*voltage);
     }
     let mut scratch = Scratch {
         rates: channels.gates(GateRates { opening: zero, total: zero, denominator: zero }),
@@ -259,13 +260,13 @@ fn advance_in<N: Vector, C: ChannelSet>(
     };
     let mut injected = vec![0.0; BLOCK * lanes];
     let mut voltages = [0.0; 4 * WIDTH];
-    let (mut sample, mut until_sample) = (0, run.grid.stride);
-    let steps = run.grid.steps();
-    for first in (0..steps).step_by(BLOCK) {
+    let (mut sample, mut until_sample) = (still, run.grid.stride);
+    let (start, steps) = (still * run.grid.stride, run.grid.steps());
+    for first in (start..steps).step_by(BLOCK) {
         let block = BLOCK.min(steps - first);
         let injected = &mut injected[..block * lanes];
         // What the block before has left is right if nothing changes in both.
-        if first == 0 || !drive.is_constant(first - BLOCK..first + block) {
+        if first == start || !drive.is_constant(first - BLOCK..first + block) {
             drive.fill(first, lanes, injected);
         }
         for row in injected.chunks_exact(lanes) {

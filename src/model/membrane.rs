@@ -61,6 +61,9 @@ pub struct Grid {
     pub stride: usize,
     /// How many values are kept; the first is the start of the sweep.
     pub samples: usize,
+    /// For how many values after the first nothing happens: every lane rests, and the current stays the same. They need
+    /// not be simulated.
+    pub still: usize,
 }
 
 impl Grid {

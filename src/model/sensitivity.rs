@@ -113,7 +113,8 @@ impl<C: ChannelSet> Leapfrog<C> {
             Start::Voltage(_) => vec![0.0; WIDTH],
         };
         let steps = ((settle_ms / grid.dt_ms).ceil() as usize).max(1);
-        let run = Run { lot, capacitance, grid: Grid { dt_ms: grid.dt_ms, stride: steps, samples: 2 } };
+        let run =
+            Run { lot, capacitance, grid: Grid { dt_ms: grid.dt_ms, stride: steps, samples: 2, still: 0 } };
         let mut directions: Vec<Direction<'_>> = sensitive
             .directions
             .iter()

@@ -79,12 +79,16 @@ impl Simulation {
         // The guard keeps 0.25 / 0.025 from needing eleven steps.
         let stride = (sweep.interval_ms / self.protocol.dt_ms * (1.0 - 1e-9)).ceil().max(1.0);
         let stride = stride * self.protocol.refinement as f64;
-        Grid { dt_ms: sweep.interval_ms / stride, stride: stride as usize, samples: sweep.samples }
+        Grid { dt_ms: sweep.interval_ms / stride, stride: stride as usize, samples: sweep.samples, still: 0 }
     }
 
-    /// Time steps of one parameter set in all sweeps; a sweep in which nothing happens has none.
+    /// Time steps of one parameter set in all sweeps; while nothing happens there are none.
     pub fn steps(&self, sweeps: &[ExperimentSweep]) -> usize {
-        sweeps.iter().filter(|sweep| !self.stays_at_rest(sweep)).map(|sweep| self.grid(sweep).steps()).sum()
+        let of = |(index, sweep): (usize, &ExperimentSweep)| {
+            let grid = self.grid(sweep);
+            grid.steps() - self.still(index, sweep) * grid.stride
+        };
+        sweeps.iter().enumerate().map(of).sum()
     }
 
     /// Whether two simulations of one parameter set differ.
@@ -211,16 +215,18 @@ impl Simulation {
         density
     }
 
-    /// All lanes of a batch in lots with their width. Sweeps on the same time grid share lots.
+    /// All lanes of a batch in lots with their width. Sweeps on the same time grid and with the same onset share lots.
     fn lots(&self, sweeps: &[ExperimentSweep], rows: usize) -> Vec<(Vec<Lane>, usize)> {
-        let kind =
-            |sweep: &ExperimentSweep| (sweep.interval_ms.to_bits(), sweep.samples, self.stays_at_rest(sweep));
-        let mut kinds: Vec<_> = sweeps.iter().map(kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let kind = |(index, sweep): (usize, &ExperimentSweep)| {
+            (sweep.interval_ms.to_bits(), sweep.samples, self.still(index, sweep))
+        };
+        let kinds: Vec<_> = sweeps.iter().enumerate().map(kind).collect();
+        let mut different = kinds.clone();
+        different.sort_unstable();
+        different.dedup();
         let mut lots = Vec::new();
-        for own in kinds {
-            let alike = (0..sweeps.len()).filter(|&sweep| kind(&sweeps[sweep]) == own);
+        for own in different {
+            let alike = (0..sweeps.len()).filter(|&sweep| kinds[sweep] == own);
             let lanes: Vec<Lane> =
                 alike.flat_map(|sweep| (0..rows).map(move |row| Lane { row, sweep })).collect();
             let width = self.width(lanes.len());
@@ -249,26 +255,15 @@ impl Simulation {
         // Spare lanes repeat the last one.
         let lanes: Vec<Lane> = (0..width).map(|index| lanes[index.min(lanes.len() - 1)]).collect();
         let each = |place: usize| self.each(batch, &lanes, place);
-        let sweep = &batch.sweeps[lanes[0].sweep];
+        let (index, sweep) = (lanes[0].sweep, &batch.sweeps[lanes[0].sweep]);
         let lot = self.lot(batch, &lanes);
         let capacitance = each(cell::C_M);
-        let grid = self.grid(sweep);
+        let grid = Grid { still: self.still(index, sweep), ..self.grid(sweep) };
         let mut drive = self.drive(batch, &lanes, grid.dt_ms);
         let start = self.start(batch, &lanes, &drive);
         // What is left of other lanes is overwritten.
         traces_mv.resize(width * grid.samples, 0.0);
-        let failures = if self.stays_at_rest(sweep) {
-            let mut rests_mv = vec![0.0; width];
-            let moment = Grid { samples: 1, ..grid };
-            let failures =
-                self.membrane.simulate(&lot, &capacitance, &start, moment, &mut drive, &mut rests_mv);
-            for (trace, rest) in traces_mv.chunks_exact_mut(grid.samples).zip(rests_mv) {
-                trace.fill(rest);
-            }
-            failures
-        } else {
-            self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, traces_mv)
-        };
+        let failures = self.membrane.simulate(&lot, &capacitance, &start, grid, &mut drive, traces_mv);
         for (trace, offset) in traces_mv.chunks_exact_mut(grid.samples).zip(each(cell::VOLTAGE_OFFSET)) {
             if offset != 0.0 {
                 for voltage in trace {
@@ -342,14 +337,31 @@ impl Simulation {
         UM2 * self.cell(cell::CAPACITANCE).of(set) / self.cell(cell::C_M).of(set)
     }
 
-    /// Whether nothing happens in a sweep: it starts at a stable rest, which no current leaves.
-    pub(super) fn stays_at_rest(&self, sweep: &ExperimentSweep) -> bool {
+    /// For how many samples after the first nothing happens in a sweep: it starts at a stable rest, and the first
+    /// component of the current sets in later.
+    fn still(&self, index: usize, sweep: &ExperimentSweep) -> usize {
         let protocol = self.protocol;
-        protocol.from_rest
-            && protocol.settle_ms.is_none()
-            && sweep.stimulus.components.is_empty()
-            && !self.is_stochastic()
-            && self.membrane.has_rest()
+        let rests = protocol.from_rest && protocol.settle_ms.is_none() && self.membrane.has_rest();
+        if !rests || self.is_stochastic() {
+            return 0;
+        }
+        // An onset that is inferred may be anywhere.
+        let onsets_ms = (0..sweep.stimulus.components.len())
+            .map(|component| self.onset_ms(index, sweep, component).unwrap_or(0.0));
+        let first = onsets_ms.fold(f64::INFINITY, f64::min);
+        let before = (first / sweep.interval_ms).ceil() - 1.0;
+        before.clamp(0.0, sweep.samples.saturating_sub(1) as f64) as usize
+    }
+
+    /// When a component of the stimulus sets in, unless it is inferred.
+    fn onset_ms(&self, index: usize, sweep: &ExperimentSweep, component: usize) -> Option<f64> {
+        match self.stimulus_slots[index] {
+            Some(first) => {
+                let slot = &self.slots[first + 3 * component + 2];
+                slot.value.filter(|_| slot.column.is_none())
+            }
+            None => Some(sweep.stimulus.components[component].start_ms),
+        }
     }
 
     /// Holding current, then amplitude, onset and duration of each component.

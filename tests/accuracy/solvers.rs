@@ -63,7 +63,7 @@ pub fn simulated(
 ) -> Vec<Vec<f64>> {
     let count = |duration: f64, step: f64| (duration / step).round() as usize;
     let samples = count(sweep.duration_ms, interval_ms) + 1;
-    let grid = Grid { dt_ms, stride: count(interval_ms, dt_ms), samples };
+    let grid = Grid { dt_ms, stride: count(interval_ms, dt_ms), samples, still: 0 };
     let (width, _) = membrane.widths()[membrane.widths().len() - 1];
     let places = conductances(membrane);
     let duration_ms = sweep.stop_ms - sweep.start_ms;

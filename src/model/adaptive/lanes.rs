@@ -98,7 +98,7 @@ impl<S: Simd, C: ChannelSet> Eight<S, C> {
         self.capacitance[lane] = work.capacitance[set];
         self.injected[lane] = injected;
         self.edge_ms[lane] = work.edge_ms(set, 0);
-        self.time_ms[lane] = 0.0;
+        self.time_ms[lane] = work.grid.still as f64 * work.interval_ms;
         self.v[lane] = v;
         self.v_before[lane] = v;
         self.step[lane] = work.step_before_ms;
@@ -106,8 +106,8 @@ impl<S: Simd, C: ChannelSet> Eight<S, C> {
         self.from_mv[lane] = work.steps.onset_mv(&parameters);
         self.restart(lane, (injected + g_e - g * v) / work.capacitance[set]);
         // The first sample is the start itself, which needs no interpolation.
-        self.sample[lane] = 1.0;
-        self.places[lane] = set * work.grid.samples + 1;
+        self.sample[lane] = (work.grid.still + 1) as f64;
+        self.places[lane] = set * work.grid.samples + work.grid.still + 1;
     }
 
     /// Conductances, reversal potentials and gates of a lane; returns Σ g and Σ g E.

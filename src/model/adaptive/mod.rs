@@ -71,7 +71,8 @@ impl<C: ChannelSet> Membrane for Adaptive<C> {
     ) -> Vec<Option<Failure>> {
         let level = self.fixed.level();
         let has_lanes = dispatch_lanes!(level, _simd => true, false);
-        let Some(currents) = drive.steps().filter(|_| has_lanes) else {
+        let moves = grid.still + 1 < grid.samples;
+        let Some(currents) = drive.steps().filter(|_| has_lanes && moves) else {
             return self.fixed.simulate(lot, capacitance, start, grid, drive, traces);
         };
         let (state, mut failures) = self.fixed.start(&Run { lot, capacitance, grid }, start);

@@ -156,7 +156,8 @@ impl<S: Simd, C: ChannelSet> Queue<'_, S, C> {
         ledger.busy |= 1 << lane;
         ledger.parts[lane] = 0;
         ledger.deadlines[lane] = self.steps + self.work.most_steps();
-        self.traces[set * self.work.grid.samples] = self.work.state.voltage_mv[set];
+        let first = set * self.work.grid.samples;
+        self.traces[first..=first + self.work.grid.still].fill(self.work.state.voltage_mv[set]);
         eight.load(self.simd, self.channels, self.work, lane, set);
     }
 }

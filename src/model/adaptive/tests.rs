@@ -17,7 +17,7 @@ fn build(name: &str, scheme: &str) -> Box<dyn Membrane> {
 
 /// 70 ms, kept every 0.05 ms.
 fn grid(dt_ms: f64) -> Grid {
-    Grid { dt_ms, stride: (0.05 / dt_ms).round() as usize, samples: 1401 }
+    Grid { dt_ms, stride: (0.05 / dt_ms).round() as usize, samples: 1401, still: 0 }
 }
 
 /// What the lanes of a lot differ in: conductances by up to 10 %, and the amplitude.
@@ -235,11 +235,30 @@ fn the_kept_voltage_does_not_depend_on_the_interval() {
     let stimulus = step(1.0, EDGES_MS.0, EDGES_MS.1);
     let membrane = build("hodgkin_huxley", "adaptive");
     let fine = simulate(&*membrane, &sets, &stimulus, grid(0.025), true).0;
-    let coarse_grid = Grid { dt_ms: 0.025, stride: 10, samples: 281 };
+    let coarse_grid = Grid { dt_ms: 0.025, stride: 10, samples: 281, still: 0 };
     let coarse = simulate(&*membrane, &sets, &stimulus, coarse_grid, true).0;
     for (fine, coarse) in fine.iter().zip(&coarse) {
         for (a, b) in fine.iter().step_by(5).zip(coarse) {
             assert!((a - b).abs() < 1e-9, "{a} {b}");
         }
+    }
+}
+
+/// The step before the onset is another one, which moves the spikes by less than a hundredth of a millisecond.
+#[test]
+fn a_cell_at_rest_is_the_same_whether_it_is_simulated_or_not() {
+    for (name, amplitude) in CASES {
+        let sets = sets(16, amplitude);
+        let stimulus = step(1.0, EDGES_MS.0, EDGES_MS.1);
+        let run = |still| {
+            let grid = Grid { still, ..grid(0.01) };
+            simulate(&*build(name, "adaptive"), &sets, &stimulus, grid, true).0
+        };
+        let (expected, still) = (run(0), run(200));
+        assert!(worst_ms(&still, &expected) < 0.01, "{name}: {} ms", worst_ms(&still, &expected));
+        assert!(
+            still.iter().all(|trace| trace[..=200].iter().all(|v| v.to_bits() == trace[0].to_bits())),
+            "{name}"
+        );
     }
 }

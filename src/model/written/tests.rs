@@ -51,7 +51,7 @@ kind = "hyperpolarisation_activated"
 /// The farthest that the traces of two membranes are apart, for each of eight sodium conductances; the fifth is the
 /// default.
 fn farthest(a: &dyn Membrane, b: &dyn Membrane, amplitude: f64, dt_ms: f64) -> Vec<f64> {
-    let grid = Grid { dt_ms, stride: 4, samples: (200.0 / (4.0 * dt_ms)) as usize + 1 };
+    let grid = Grid { dt_ms, stride: 4, samples: (200.0 / (4.0 * dt_ms)) as usize + 1, still: 0 };
     let run = |membrane: &dyn Membrane| {
         let sodium = membrane.parameters().iter().position(|parameter| parameter.name == "g_Na").unwrap();
         trace(membrane, &step(amplitude, 50.0, 150.0), None, grid, |lane, set| {

@@ -229,7 +229,9 @@ fn likelihood(views: &[SweepView], choice: &Choice) -> String {
     let baselines: Vec<f64> = chosen().filter_map(|view| view.baseline_mv).collect();
     let mean = baselines.iter().sum::<f64>() / baselines.len().max(1) as f64;
     let variance = baselines.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / baselines.len().max(1) as f64;
-    let _ = writeln!(text, "voltage_base = \"{:.1} mV\"", variance.sqrt().max(2.0));
+    // A waveform leaves no time before it.
+    let level = if choice.step.is_some() { "voltage_base" } else { "mean_voltage_stim" };
+    let _ = writeln!(text, "{level} = \"{:.1} mV\"", variance.sqrt().max(2.0));
     if spikes(1) {
         text += "time_to_first_spike = { sd = \"2 ms\", relative = 0.1 }\n\
                  \"mean(peak_voltage)\" = \"8 mV\"\n\"mean(AHP_depth_abs)\" = \"12 mV\"\n";
