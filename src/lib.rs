@@ -14,6 +14,7 @@ pub mod features;
 pub mod inspection;
 pub mod prior;
 pub mod likelihood;
+pub mod noise;
 pub mod distance;
 pub mod problem;
 pub mod draws;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use hhbayes::features::FEATURES;
 use hhbayes::likelihood::LIKELIHOODS;
 use hhbayes::model::MODELS;
+use hhbayes::noise::NOISES;
 use hhbayes::prior::PRIORS;
 use hhbayes::recording::FORMATS;
 use hhbayes::samplers::SAMPLERS;
@@ -29,6 +30,7 @@ fn catalogues() -> Vec<Catalogue> {
         ("features", features),
         ("priors", members(PRIORS)),
         ("likelihoods", members(LIKELIHOODS)),
+        ("noises", members(NOISES)),
         ("samplers", members(SAMPLERS)),
     ]
 }
@@ -56,9 +58,10 @@ fn every_member_has_a_summary_of_one_line() {
 }
 
 /// The folder of a catalogue of [`Entry`], and the name of its list.
-const FOLDERS: [(&str, &str); 5] = [
+const FOLDERS: [(&str, &str); 6] = [
     ("likelihood", "LIKELIHOODS"),
     ("model", "MODELS"),
+    ("noise", "NOISES"),
     ("prior", "PRIORS"),
     ("samplers", "SAMPLERS"),
     ("stimulus", "STIMULI"),

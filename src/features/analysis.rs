@@ -169,6 +169,11 @@ fn keep_strict(spikes: &mut Vec<Spike>, settings: &Settings, stimulus_ms: Option
 }
 
 impl Analysis<'_> {
+    /// When each spike peaks, in ms from the first sample.
+    pub fn spike_times_ms(&self) -> impl Iterator<Item = f64> + '_ {
+        self.spikes.iter().map(|spike| spike.peak.time_ms)
+    }
+
     /// The minimum after each spike. The last one is missing if the sweep ends before it.
     pub(super) fn troughs(&self) -> Ref<'_, [Point]> {
         self.lists.troughs.get(|troughs| match self.mode {

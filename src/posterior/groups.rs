@@ -106,6 +106,17 @@ impl Values {
 }
 
 impl Group {
+    /// Without axes that have no length, and without the variables on them.
+    #[must_use]
+    pub fn without_empty_axes(mut self) -> Self {
+        let is_empty = |coordinate: &Variable| coordinate.values.is_empty();
+        let empty: Vec<String> =
+            self.coordinates.iter().filter(|own| is_empty(own)).map(|own| own.name.clone()).collect();
+        self.coordinates.retain(|coordinate| !is_empty(coordinate));
+        self.variables.retain(|variable| !variable.dimensions.iter().any(|axis| empty.contains(axis)));
+        self
+    }
+
     /// Checks that every variable fills axes that the group has.
     ///
     /// # Errors

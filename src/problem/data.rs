@@ -54,7 +54,7 @@ struct Compared {
 
 /// Log likelihood of a feature that only one of simulation and recording has, unless the settings say otherwise:
 /// as unlikely as 14 standard deviations.
-const MISSING_PENALTY: f64 = 100.0;
+pub(super) const MISSING_PENALTY: f64 = 100.0;
 
 /// Reads what is compared from `[likelihood]`. Standard deviations become slots, and parameters if they have a prior.
 pub struct DataReader {
@@ -79,7 +79,12 @@ impl DataReader {
                 Err(error) => section.mistake(&section.name_span(name), error.to_string(), None),
             }
         }
-        if reader.compared.is_empty() && !section.is_listening() && !section.has_mistakes() {
+        let has_other_terms = likelihood.has("trace") || likelihood.has("spike_times");
+        if reader.compared.is_empty()
+            && !has_other_terms
+            && !section.is_listening()
+            && !section.has_mistakes()
+        {
             let help =
                 "such as [likelihood.features] with Spikecount = 0.5 and time_to_first_spike = \"1 ms\"";
             section.mistake(&likelihood.place(), "no feature is compared", Some(help.to_owned()));
@@ -303,7 +308,7 @@ impl DataReader {
 const SD: &str = "standard deviation of the difference between recording and model";
 
 /// A penalty is a number from 0 on; `inf` forbids the difference.
-fn read_penalty(section: &Section<'_>, node: Option<&Node>) -> Option<f64> {
+pub(super) fn read_penalty(section: &Section<'_>, node: Option<&Node>) -> Option<f64> {
     let node = node?;
     match node.value {
         Value::Float(number) if number >= 0.0 => Some(number),

@@ -3,13 +3,17 @@
 mod data;
 mod experiment;
 mod obstacles;
+mod outcomes;
 mod parameters;
+mod pointwise;
 mod replica;
 mod sensitivity;
 mod setup;
 mod simulation;
 mod target;
+mod terms;
 mod time_step;
+mod traces;
 #[cfg(test)]
 mod tests;
 
@@ -25,19 +29,25 @@ use crate::likelihood::{self, Datum, Likelihood, pointwise};
 use crate::numeric::{Failure, Natural, ROWS_PER_THREAD, Rows, Streams, Summaries, Unconstrained};
 use crate::prior::ParameterSpace;
 use crate::settings::Section;
+use crate::units::Unit;
 
 pub use data::{Data, Spread, SweepMeasures};
 pub use experiment::{Experiment, ExperimentSweep, read_recorded_options, read_simulated_options};
 pub use parameters::{CELL, Slot, cell, medians};
+pub use pointwise::PointwiseLogLikelihood;
 pub use replica::Replica;
 pub use sensitivity::Sensitivity;
 pub use setup::{Setup, read_model_options};
 pub use simulation::{Protocol, Simulation};
 pub use target::{LogDensity, LogTerms, Simulator, Target};
+pub use terms::Term;
 pub use time_step::{TOLERABLE_SDS, TimeStepCheck, round_to_digits};
+pub use traces::{Recorded, SpikeTimesTerm, Traces, VoltageTerm, read_trace_options};
 
 use data::DataReader;
 use setup::Draft;
+use simulation::Batch;
+use traces::{Detail, Score};
 
 /// An experiment, a model of it, and what is believed about the parameters.
 #[derive(Debug)]
@@ -50,9 +60,15 @@ pub struct Problem {
     pub space: ParameterSpace,
     /// What is compared.
     pub data: Data,
+    /// What is compared sample by sample and spike by spike.
+    pub traces: Traces,
+    /// What `traces` look at in the recording.
+    pub recorded: Recorded,
     /// The true value of some parameters, by column, if the recording is simulated.
     pub truth: Vec<(usize, f64)>,
     likelihood: Box<dyn Likelihood>,
+    /// Power of the likelihood of the features.
+    weight: f64,
     observed: Vec<Option<f64>>,
     scales: Vec<f64>,
     tally: Tally,
@@ -72,8 +88,15 @@ impl Problem {
         let mut draft = Draft::read(root, base);
         let table = root.table("likelihood", "how recording and simulation are compared");
         let likelihood = likelihood::from_settings(&table);
+        let weight = table.key("weight", "power of the likelihood of the features").positive();
+        let weight = weight.quantity_or(Unit::One, 1.0);
         let reader = DataReader::read(&table, &mut draft.slots, &mut draft.parameters);
+        // They were read with the numbers that [prior] may name.
+        for name in ["trace", "spike_times"] {
+            table.table(name, "read with the model");
+        }
         table.finish();
+        let traces = std::mem::take(&mut draft.traces);
         let prior = root.table("prior", "what is believed about each inferred parameter beforehand");
         if draft.parameters.is_empty() && prior.entries().is_empty() {
             let help = "such as [prior] with g_Na = { kind = \"uniform\", lower = .., upper = .. }";
@@ -85,12 +108,14 @@ impl Problem {
         if root.has_mistakes() || root.is_listening() {
             // The observed numbers still have to be looked at, so that their mistakes are told as well.
             reader.data(&draft.experiment, &tables, &table, &mut analyser, &mut draft.slots);
+            traces.terms(root, &draft.experiment, protocol);
             return None;
         }
         let mut setup = draft.finish(root)?;
         setup.simulate_recording(root)?;
         let Setup { experiment, mut simulation, space, truth } = setup;
         let data = reader.data(&experiment, &tables, &table, &mut analyser, &mut simulation.slots);
+        let (traces, recorded) = traces.terms(root, &experiment, protocol);
         let mut problem = Self {
             observed: data.data.iter().map(|datum| datum.observed).collect(),
             scales: Vec::new(),
@@ -98,8 +123,11 @@ impl Problem {
             simulation,
             space: space?,
             data,
+            traces,
+            recorded,
             truth,
             likelihood: likelihood?,
+            weight,
             tally: Tally::default(),
         };
         problem.scales = problem.sds(medians(&problem.space, &[]).row(0)).collect();
@@ -148,14 +176,23 @@ impl Problem {
     }
 
     /// Log density of each row, given an observation.
-    fn terms_given(&self, data: &[Datum], points: &Rows<Unconstrained>) -> Vec<LogTerms> {
+    fn terms_given(
+        &self,
+        data: &[Datum],
+        recorded: &Recorded,
+        points: &Rows<Unconstrained>,
+    ) -> Vec<LogTerms> {
         let sets = self.space.to_natural(points);
-        let summaries = self.features(&sets, Streams::new(0), 0);
+        let score = Score::new(&self.traces, recorded, Detail::Sums);
+        let batch = Batch { sweeps: &self.experiment.sweeps, sets: &sets, streams: Streams::new(0), call: 0 };
+        let (summaries, scores) = self.simulation.outcomes(batch, &self.data.sweeps, Some(&score));
+        self.count(&summaries);
         let priors = self.space.log_density(points);
         let terms = |(row, prior): (usize, f64)| {
             let possible = summaries.failure(row).is_none() && self.simulation.is_physical(sets.row(row));
             let likelihood = if possible {
-                self.log_likelihood(data, sets.row(row), summaries.row(row))
+                let of_features = self.log_likelihood(data, sets.row(row), summaries.row(row));
+                self.weight * of_features + scores.row(row).iter().sum::<f64>()
             } else {
                 f64::NEG_INFINITY
             };
@@ -164,7 +201,7 @@ impl Problem {
         priors.into_par_iter().with_min_len(ROWS_PER_THREAD).enumerate().map(terms).collect()
     }
 
-    /// The log likelihood of one simulation, given an observation.
+    /// The log likelihood of the features of one simulation, given an observation.
     fn log_likelihood(&self, data: &[Datum], set: &[f64], simulated: &[Option<f64>]) -> f64 {
         let sds: Vec<f64> = self.sds(set).collect();
         pointwise(&*self.likelihood, data, simulated, &sds).sum()
@@ -209,6 +246,15 @@ impl Problem {
         for (datum, observed) in self.data.data.iter_mut().zip(&self.observed) {
             datum.observed = *observed;
         }
+        self.recorded = self.noisy(&self.recorded, set.row(0), streams, 0, 0);
+        if let Some(term) = &self.traces.voltage {
+            for (index, sweep) in self.experiment.sweeps.iter_mut().enumerate() {
+                let Some(trace) = &mut sweep.voltage_mv else { continue };
+                for (sample, voltage) in term.kept[index].samples().zip(&self.recorded.voltage_mv[index]) {
+                    trace[sample] = *voltage;
+                }
+            }
+        }
     }
 }
 
@@ -228,7 +274,7 @@ impl Target for Problem {
 
 impl LogDensity for Problem {
     fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
-        self.terms_given(&self.data.data, points)
+        self.terms_given(&self.data.data, &self.recorded, points)
     }
 }
 

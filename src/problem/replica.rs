@@ -1,12 +1,13 @@
 //! The problem as it would be if one of its own simulations had been recorded: parameters drawn from the prior, and
-//! the features that they give.
+//! the features and traces that they give.
 
 use std::sync::Arc;
 
 use super::Problem;
 use super::target::{LogDensity, LogTerms, Simulator, Target};
+use super::traces::Recorded;
 use crate::likelihood::Datum;
-use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
+use crate::numeric::{Natural, Rows, Streams, Summaries, Unconstrained};
 
 /// Draws from the prior until one can be simulated; a problem in which none of so many can has no posterior either.
 const MOST_TRIES: u64 = 1000;
@@ -18,11 +19,13 @@ pub struct Replica {
     truth: Rows<Unconstrained>,
     data: Vec<Datum>,
     observed: Vec<Option<f64>>,
+    recorded: Recorded,
 }
 
 impl Problem {
     /// Replica number `index`. A parameter set that cannot be simulated has no posterior probability, so it is drawn
-    /// again. `None` if too many cannot.
+    /// again. `None` if too many cannot. Which samples count does not change: windows around spikes are around those
+    /// of the recording, so that the replicas follow the likelihood exactly.
     pub fn replica(self: &Arc<Self>, streams: Streams, index: u64) -> Option<Replica> {
         let streams = streams.stage(&format!("replica {index}"));
         let simulate = |attempt: u64| {
@@ -31,14 +34,46 @@ impl Problem {
             let sets = self.space.to_natural(&truth);
             let summaries = self.features(&sets, streams, 0);
             let possible = summaries.failure(0).is_none() && self.simulation.is_physical(sets.row(0));
-            possible.then(|| (truth, self.replicate(summaries.row(0), sets.row(0), streams, 0, 0)))
+            if !possible {
+                return None;
+            }
+            let simulated = self.simulated(&sets, 0, streams)?;
+            let recorded = self.noisy(&simulated, sets.row(0), streams, 0, 0);
+            Some((truth, self.replicate(summaries.row(0), sets.row(0), streams, 0, 0), recorded))
         };
-        let (truth, observed) = (0..MOST_TRIES).find_map(simulate)?;
+        let (truth, observed, recorded) = (0..MOST_TRIES).find_map(simulate)?;
         let mut data = self.data.data.clone();
         for (datum, observed) in data.iter_mut().zip(&observed) {
             datum.observed = *observed;
         }
-        Some(Replica { problem: Arc::clone(self), truth, data, observed })
+        Some(Replica { problem: Arc::clone(self), truth, data, observed, recorded })
+    }
+
+    /// What the terms of traces look at in the simulation of row `row`, without noise. `None` if it fails.
+    pub fn simulated(&self, sets: &Rows<Natural>, row: usize, streams: Streams) -> Option<Recorded> {
+        let sweeps = &self.experiment.sweeps;
+        if self.traces.is_empty() {
+            return Some(self.recorded.clone());
+        }
+        let set = Rows::from_values(sets.row(row).to_vec(), sets.columns());
+        let trace = |index: usize| self.simulation.traces(sweeps, index, &set, streams).swap_remove(0).ok();
+        let traces: Option<Vec<Vec<f64>>> = (0..sweeps.len()).map(trace).collect();
+        let traces = traces?;
+        let known = |index: usize| sweeps[index].voltage_mv.as_ref().map(|_| &*traces[index]);
+        Some(self.traces.read(sweeps, self.simulation.protocol, known))
+    }
+
+    /// What might be recorded of a simulation: with the noise and jitter of the likelihood.
+    pub fn noisy(
+        &self,
+        simulated: &Recorded,
+        set: &[f64],
+        streams: Streams,
+        call: u64,
+        row: u64,
+    ) -> Recorded {
+        let numbers = (self.simulation.slots.as_slice(), set);
+        self.traces.replicate(&self.experiment.sweeps, simulated, numbers, streams, (call, row))
     }
 }
 
@@ -61,7 +96,7 @@ impl Target for Replica {
 
 impl LogDensity for Replica {
     fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
-        self.problem.terms_given(&self.data, points)
+        self.problem.terms_given(&self.data, &self.recorded, points)
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::experiment::{self, Experiment, NOISE_SEED, TRUTH};
 use super::parameters::{self, CELL, Slot, cell, medians};
 use super::simulation::{Protocol, Simulation};
+use super::traces::TraceSettings;
 use crate::features::{Mode, SETTINGS, Settings};
 use crate::model::{CAUTIOUS_DT_MS, MODELS, Membrane};
 use crate::numeric::{Natural, Rows, Streams};
@@ -34,6 +35,8 @@ pub(super) struct Draft<'a> {
     pub protocol: Protocol,
     pub slots: Vec<Slot>,
     pub parameters: Vec<Parameter>,
+    /// What is compared beside features.
+    pub traces: TraceSettings,
     membrane: Option<Box<dyn Membrane>>,
     stimulus_slots: Vec<Option<usize>>,
 }
@@ -51,6 +54,7 @@ impl<'a> Draft<'a> {
             parameters::check_written(&model, &**membrane, &slots[membrane.parameters().len()..]);
             model.finish();
         }
+        let traces = TraceSettings::read(root, &mut slots);
         let parameters = if membrane.is_some() {
             let parameters = parameters::read_priors(root, &mut slots);
             check_area(root, &model, &experiment, &slots);
@@ -60,7 +64,7 @@ impl<'a> Draft<'a> {
             root.table("prior", "what is believed about each inferred parameter beforehand").entries();
             Vec::new()
         };
-        Self { experiment, tables, protocol, slots, parameters, membrane, stimulus_slots }
+        Self { experiment, tables, protocol, slots, parameters, traces, membrane, stimulus_slots }
     }
 
     pub(super) fn finish(self, root: &Section<'_>) -> Option<Setup> {

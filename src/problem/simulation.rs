@@ -1,16 +1,15 @@
-//! From parameter sets to voltages and features, in lots over all cores.
+//! From parameter sets to voltages, in lots over all cores.
 
 use std::cell::Cell;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::data::SweepMeasures;
 use super::experiment::ExperimentSweep;
 use super::parameters::{Slot, cell};
-use crate::features::{Analyser, Mode, Response, Settings};
+use crate::features::{Mode, Settings};
 use crate::model::{Drive, Grid, LaneStimulus, Lot, Membrane, Start, StimulusDrive, UA_CM2_PER_PA_UM2};
-use crate::numeric::{Failure, Natural, Rows, Streams, Summaries};
+use crate::numeric::{Failure, Natural, Rows, Streams};
 use crate::units::Unit;
 
 /// How a simulation runs, beside its parameters.
@@ -54,7 +53,7 @@ pub(super) struct Lane {
 thread_local! {
     /// Room for the voltages of one lot, which each thread keeps: a step of a sampler is too short to ask the operating
     /// system for it every time.
-    static TRACES_MV: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+    pub(super) static TRACES_MV: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
 }
 
 /// What a batch of simulations has in common.
@@ -110,60 +109,6 @@ impl Simulation {
         })
     }
 
-    /// Features of every parameter set, shape `[rows, data]`. Intrinsic noise of row `i` comes from
-    /// `streams.generator(call, i)`, one stage per sweep.
-    pub fn features(
-        &self,
-        sweeps: &[ExperimentSweep],
-        measures: &[SweepMeasures],
-        sets: &Rows<Natural>,
-        streams: Streams,
-        call: u64,
-    ) -> Summaries {
-        let columns = measures.iter().map(|own| own.measures.len()).sum();
-        let mut summaries = Summaries::missing(sets.len(), columns);
-        let batch = Batch { sweeps, sets, streams, call };
-        let lots = self.lots(sweeps, sets.len());
-        let outcome = |analyser: &mut Analyser, (lanes, width): &(Vec<Lane>, usize)| {
-            let mut traces_mv = TRACES_MV.take();
-            let failures = self.group(batch, lanes, *width, &mut traces_mv);
-            let samples = sweeps[lanes[0].sweep].samples;
-            let mut values = Vec::new();
-            for ((trace, failure), lane) in traces_mv.chunks_exact(samples).zip(&failures).zip(lanes) {
-                let (sweep, measures) = (&sweeps[lane.sweep], &measures[lane.sweep].measures);
-                if failure.is_some() {
-                    values.resize(values.len() + measures.len(), None);
-                    continue;
-                }
-                let response = Response {
-                    interval_ms: sweep.interval_ms,
-                    voltage_mv: trace,
-                    stimulus_ms: sweep.window_ms,
-                    stimulus_current_na: sweep.stimulus_current_na(),
-                };
-                let analysis = analyser.analyse(&response);
-                values.extend(measures.iter().map(|measure| measure.value(&analysis)));
-            }
-            TRACES_MV.set(traces_mv);
-            (values, failures)
-        };
-        let analyser = || Analyser::with_settings(self.protocol.mode, self.protocol.settings);
-        let outcomes: Vec<_> = lots.par_iter().map_init(analyser, outcome).collect();
-        for ((lanes, _), (values, failures)) in lots.iter().zip(&outcomes) {
-            let mut values = values.as_slice();
-            for (lane, failure) in lanes.iter().zip(failures) {
-                if let Some(failure) = failure {
-                    summaries.fail(lane.row, *failure);
-                }
-                let own = &measures[lane.sweep];
-                let (mine, rest) = values.split_at(own.measures.len());
-                summaries.row_mut(lane.row)[own.first..own.first + mine.len()].copy_from_slice(mine);
-                values = rest;
-            }
-        }
-        summaries
-    }
-
     /// Voltage of one sweep for every parameter set, one trace each; `Err` says why it failed.
     pub fn traces(
         &self,
@@ -216,7 +161,7 @@ impl Simulation {
     }
 
     /// All lanes of a batch in lots with their width. Sweeps on the same time grid and with the same onset share lots.
-    fn lots(&self, sweeps: &[ExperimentSweep], rows: usize) -> Vec<(Vec<Lane>, usize)> {
+    pub(super) fn lots(&self, sweeps: &[ExperimentSweep], rows: usize) -> Vec<(Vec<Lane>, usize)> {
         let kind = |(index, sweep): (usize, &ExperimentSweep)| {
             (sweep.interval_ms.to_bits(), sweep.samples, self.still(index, sweep))
         };
@@ -245,7 +190,7 @@ impl Simulation {
 
     /// Simulates lanes that share a time grid. Writes their voltages to `traces_mv`, shape `[lane, sample]`; returns
     /// why a lane failed.
-    fn group(
+    pub(super) fn group(
         &self,
         batch: Batch<'_>,
         lanes: &[Lane],

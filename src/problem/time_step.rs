@@ -2,9 +2,11 @@
 
 use std::fmt::{self, Display};
 
+use super::Problem;
 use super::data::Data;
 use super::experiment::ExperimentSweep;
-use super::simulation::Simulation;
+use super::simulation::{Batch, Simulation};
+use super::traces::{Detail, Recorded, Score, Traces};
 use crate::numeric::{Natural, Rows, Streams};
 
 /// A feature that half the time step moves by more than this many standard deviations is not accurate: beside the
@@ -14,34 +16,46 @@ pub const TOLERABLE_SDS: f64 = 0.2;
 /// Draws that are left out, because one spike more or less says little about the others.
 const LEFT_OUT: f64 = 0.05;
 
-/// The feature that half the time step moves most.
+/// What half the time step moves most: a feature, or the log likelihood of the traces.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimeStepCheck {
     /// Time step of its sweep, in ms.
     pub dt_ms: f64,
     /// Parameter sets that were simulated with both steps.
     pub sets: usize,
-    /// The feature and its sweep.
-    pub feature: String,
+    /// The feature and its sweep; `None`: the log likelihood of the traces.
+    pub feature: Option<String>,
     /// How far it moves, in units of its standard deviation: root mean square over the 95 % of sets that move least.
+    /// Of traces: the same of the change of the log likelihood about its median. Where the posterior is normal and is
+    /// shifted by δ standard deviations, the log likelihood changes by δ times a standard normal number over its draws.
     pub sds: f64,
+}
+
+impl Problem {
+    /// What half the time step does to parameter sets; see [`TimeStepCheck`]. `None` if nothing can be compared.
+    pub fn check_time_step(&self, sets: &Rows<Natural>) -> Option<TimeStepCheck> {
+        let traces = (&self.traces, &self.recorded);
+        TimeStepCheck::new(&self.simulation, &self.experiment.sweeps, &self.data, traces, sets)
+    }
 }
 
 impl TimeStepCheck {
     /// Compares the features of parameter sets with the time step of the settings and half of it. `None` if nothing
     /// can be compared: with intrinsic noise two simulations differ anyway.
-    pub fn new(
+    fn new(
         simulation: &Simulation,
         sweeps: &[ExperimentSweep],
         data: &Data,
+        (traces, recorded): (&Traces, &Recorded),
         sets: &Rows<Natural>,
     ) -> Option<Self> {
         if simulation.is_stochastic() {
             return None;
         }
-        let features =
-            |simulation: &Simulation| simulation.features(sweeps, &data.sweeps, sets, Streams::new(0), 0);
-        let (coarse, fine) = (features(simulation), features(&simulation.refined(2)));
+        let score = Score::new(traces, recorded, Detail::Sums);
+        let batch = Batch { sweeps, sets, streams: Streams::new(0), call: 0 };
+        let outcomes = |simulation: &Simulation| simulation.outcomes(batch, &data.sweeps, Some(&score));
+        let ((coarse, before), (fine, after)) = (outcomes(simulation), outcomes(&simulation.refined(2)));
         let rows: Vec<usize> = (0..sets.len())
             .filter(|&row| coarse.failure(row).is_none() && fine.failure(row).is_none())
             .collect();
@@ -54,10 +68,20 @@ impl TimeStepCheck {
             trimmed_root_mean_square(distances.collect())
         };
         let moves = (0..data.data.len()).filter_map(|datum| Some((datum, moved(datum)?)));
-        let (datum, sds) = moves.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let sweep = data.sweeps.iter().rposition(|own| own.first <= datum && !own.measures.is_empty())?;
-        let (dt_ms, feature) = (simulation.grid(&sweeps[sweep]).dt_ms, data.data[datum].label.clone());
-        Some(Self { dt_ms, sets: rows.len(), feature, sds })
+        let of_features = moves.max_by(|a, b| a.1.total_cmp(&b.1)).and_then(|(datum, sds)| {
+            let sweep = data.sweeps.iter().rposition(|own| own.first <= datum && !own.measures.is_empty())?;
+            let dt_ms = simulation.grid(&sweeps[sweep]).dt_ms;
+            Some(Self { dt_ms, sets: rows.len(), feature: Some(data.data[datum].label.clone()), sds })
+        });
+        let change = |row: &usize| -> f64 {
+            after.row(*row).iter().sum::<f64>() - before.row(*row).iter().sum::<f64>()
+        };
+        let sweep = sweeps.iter().enumerate().find(|(index, _)| !score.places(*index).is_empty());
+        let of_traces = sweep.and_then(|(_, sweep)| {
+            let sds = spread(rows.iter().map(change).collect())?;
+            Some(Self { dt_ms: simulation.grid(sweep).dt_ms, sets: rows.len(), feature: None, sds })
+        });
+        of_features.into_iter().chain(of_traces).max_by(|a, b| a.sds.total_cmp(&b.sds))
     }
 
     /// Whether the time step is short enough.
@@ -77,13 +101,18 @@ impl Display for TimeStepCheck {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { dt_ms, feature, sds, .. } = self;
         let dt = round_to_digits(*dt_ms);
-        if sds.is_finite() {
-            write!(
+        match feature {
+            Some(feature) if sds.is_finite() => write!(
                 formatter,
                 "half the time step of {dt} ms moves {feature} by {sds:.2} of its standard deviation"
-            )?;
-        } else {
-            write!(formatter, "with half the time step of {dt} ms {feature} comes or goes")?;
+            )?,
+            Some(feature) => {
+                write!(formatter, "with half the time step of {dt} ms {feature} comes or goes")?;
+            }
+            None => write!(
+                formatter,
+                "half the time step of {dt} ms moves the posterior of the traces by {sds:.2} of its width"
+            )?,
         }
         write!(formatter, ", take dt = \"{} ms\" in [model]", self.advised_dt_ms())
     }
@@ -104,6 +133,14 @@ impl Data {
             _ => (-2.0 * self.data[datum].mismatch).sqrt(),
         }
     }
+}
+
+/// Spread about the median, without the largest distances; `None` of nothing.
+fn spread(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let median = *values.get(values.len() / 2)?;
+    let distance = |value: f64| if value == median { 0.0 } else { (value - median).abs() };
+    trimmed_root_mean_square(values.iter().map(|value| distance(*value)).collect())
 }
 
 /// Without the largest values; `None` of nothing.
@@ -152,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_advice_follows_the_order() {
-        let check = TimeStepCheck { dt_ms: 0.05, sets: 64, feature: "Spikecount".to_owned(), sds: 3.2 };
+        let check = TimeStepCheck { dt_ms: 0.05, sets: 64, feature: Some("Spikecount".to_owned()), sds: 3.2 };
         assert!(!check.is_fine());
         // A quarter: an error of 0.2.
         assert!((check.advised_dt_ms() - 0.01).abs() < 1e-12, "{}", check.advised_dt_ms());

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::RunError;
+use super::trace_results::likelihood_text;
 use crate::inspection::{Finding, worst_of_each_kind};
 use crate::problem::{Problem, Simulation, Slot};
 use crate::samplers::{self, Method};
@@ -42,6 +43,11 @@ pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
         let message = format!("`{sampler}` needs a likelihood, which a model with current_noise has not");
         let help = "take kind = \"abc_smc\", or leave out current_noise";
         root.mistake(&table.place(), message, Some(help.to_owned()));
+    }
+    if let (Some(problem), Some(Method::SimulationBased(_))) = (&problem, &method)
+        && let Some((why, help)) = problem.obstacle_to_simulation()
+    {
+        root.mistake(&table.place(), format!("`{sampler}` {why}"), Some(help.to_owned()));
     }
     root.finish();
     settings.finish()?;
@@ -129,12 +135,15 @@ pub fn check(path: &Path) -> Result<String, RunError> {
         problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
     let sweeps = counted(problem.experiment.sweeps.len(), "sweep");
     let _ = writeln!(text, "\n{sweeps}, {steps} time steps in each simulation");
-    let _ = writeln!(text, "\n{}", counted(problem.data.data.len(), "observed feature"));
+    if !problem.data.data.is_empty() {
+        let _ = writeln!(text, "\n{}", counted(problem.data.data.len(), "observed feature"));
+    }
     let set = crate::problem::medians(&problem.space, &[]);
     for (datum, sd) in problem.data.data.iter().zip(problem.sds(set.row(0))) {
         let observed = datum.observed.map_or_else(|| "none".to_owned(), |value| format!("{value:.4}"));
         let _ = writeln!(text, "  {:<44} {observed:>12} ± {sd:.4}", datum.label);
     }
+    text += &likelihood_text(problem);
     for note in &problem.experiment.notes {
         let _ = writeln!(text, "note: {note}");
     }

@@ -8,6 +8,7 @@ use super::check::{Plan, flaws_of_recording, read_plan};
 use super::progress::{Bar, is_interrupted, listen_for_interrupt};
 use super::results::{Outcome, write_results};
 use super::threads::on_threads;
+use super::trace_results::likelihood_text;
 use crate::draws::Sampled;
 use crate::numeric::Streams;
 use crate::posterior::render_table;
@@ -82,6 +83,7 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
     let outcome = Outcome::new(plan, sampled, interrupted, seconds);
     write_results(&outcome, folder, began)?;
     let mut text = render_table(&outcome.summaries, &outcome.verdict);
+    text += &likelihood_text(problem);
     text += &flaws_of_recording(&problem.experiment.flaws);
     text += &format!(
         "\n{} simulations in {seconds:.1} s ({:.0} per second); results in {}\n",

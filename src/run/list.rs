@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::features::{COMPARISONS, FEATURES};
 use crate::likelihood::LIKELIHOODS;
 use crate::model::{MODELS, ModelParameter, library};
+use crate::noise::NOISES;
 use crate::prior::PRIORS;
 use crate::problem::CELL;
 use crate::recording::FORMATS;
@@ -29,6 +30,7 @@ pub fn list(only: Option<&str>) -> Result<String, Vec<&'static str>> {
         ("features", features()),
         ("priors", entries(PRIORS)),
         ("likelihoods", entries(LIKELIHOODS)),
+        ("noises", noises()),
         ("samplers", entries(SAMPLERS)),
     ];
     let chosen: Vec<_> =
@@ -60,6 +62,21 @@ fn models() -> String {
     }
     text += &line("(every model)", "numbers of the cell and its electrode");
     parameters(&mut text, CELL.iter());
+    text
+}
+
+/// Noises of traces with their numbers.
+fn noises() -> String {
+    let mut text = String::new();
+    for entry in NOISES {
+        text += &line(entry.name, entry.summary);
+        for number in entry.build.numbers() {
+            let unit = if number.has_unit { Unit::Millivolt.symbol() } else { "" };
+            let default = number.default.map_or_else(|| "-".to_owned(), |default| default.to_string());
+            let default = format!("{default} {unit}");
+            let _ = writeln!(text, "    {:<24} {default:<10} {}", number.key, number.summary);
+        }
+    }
     text
 }
 

@@ -17,6 +17,7 @@ mod schema;
 mod simulate;
 mod simulate_sets;
 mod threads;
+mod trace_results;
 
 use std::path::PathBuf;
 

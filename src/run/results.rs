@@ -10,6 +10,7 @@ use serde_json::json;
 use super::RunError;
 use super::check::Plan;
 use super::inspect::flaw_json;
+use super::trace_results::{add_observed, add_predicted, likelihood_json};
 use crate::diagnostics::{
     ParameterSummary, Verdict, judge_chains, judge_particles, summarise_chains, summarise_particles,
 };
@@ -69,8 +70,7 @@ impl<'a> Outcome<'a> {
         };
         let (simulations, failures) = (problem.simulations(), problem.failures());
         let (sets, _) = chosen_sets(&draws, natural.view(), CHECKED_SETS);
-        let (sweeps, data) = (&problem.experiment.sweeps, &problem.data);
-        let time_step = TimeStepCheck::new(&problem.simulation, sweeps, data, &sets);
+        let time_step = problem.check_time_step(&sets);
         let verdict = verdict.with_cautions(&account.cautions).with_time_step(time_step.as_ref());
         Self { plan, draws, account, natural, summaries, verdict, simulations, failures, time_step, seconds }
     }
@@ -160,6 +160,7 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         verdict: &outcome.verdict,
     });
     summary["time_step"] = outcome.time_step.as_ref().map_or(serde_json::Value::Null, time_step_json);
+    summary["likelihood"] = likelihood_json(&outcome.plan.problem);
     let Account { ending, evidence, notes, .. } = &outcome.account;
     summary["ended_by"] = json!(ending.word());
     if let Some(evidence) = evidence {
@@ -183,7 +184,8 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
     Ok(())
 }
 
-/// What half the time step does to a feature, in its standard deviations; `null` if the feature comes or goes.
+/// What half the time step does to a feature, in its standard deviations (`null` if the feature comes or goes), or to the
+/// posterior through the traces, in its width; then there is no `worst_feature`.
 fn time_step_json(check: &TimeStepCheck) -> serde_json::Value {
     json!({"dt_ms": check.dt_ms, "sets": check.sets, "worst_feature": check.feature, "moves_by_sds": check.sds})
 }
@@ -227,16 +229,15 @@ fn posterior(outcome: &Outcome<'_>) -> Posterior {
         attributes.push(("log_evidence".to_owned(), Attribute::Number(evidence.log)));
         attributes.push(("log_evidence_error".to_owned(), Attribute::Number(evidence.error)));
     }
-    Posterior {
-        groups: vec![
-            posterior_group(problem, outcome.natural.view()),
-            sample_stats(&outcome.draws),
-            posterior_predictive(outcome),
-            observed_data(problem),
-            constant_data(problem),
-        ],
-        attributes,
-    }
+    let groups = vec![
+        posterior_group(problem, outcome.natural.view()),
+        sample_stats(&outcome.draws),
+        posterior_predictive(outcome),
+        observed_data(problem),
+        constant_data(problem),
+    ];
+    // Without features their axis has no length, which NetCDF does not know.
+    Posterior { groups: groups.into_iter().map(Group::without_empty_axes).collect(), attributes }
 }
 
 fn units(unit: Unit) -> Attribute {
@@ -349,7 +350,10 @@ fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
         variables.push(voltage.with("units", units(Unit::Millivolt)));
         coordinates.push(time_axis(&time, sweep.interval_ms, sweep.samples));
     }
-    Group { name: "posterior_predictive".to_owned(), coordinates, variables, attributes: Vec::new() }
+    let name = "posterior_predictive".to_owned();
+    let mut group = Group { name, coordinates, variables, attributes: Vec::new() };
+    add_predicted(problem, &few, streams, &mut group);
+    group
 }
 
 fn time_axis(name: &str, interval_ms: f64, samples: usize) -> Variable {
@@ -370,7 +374,10 @@ fn observed_data(problem: &Problem) -> Group {
             coordinates.push(time_axis(&time, sweep.interval_ms, sweep.samples));
         }
     }
-    Group { name: "observed_data".to_owned(), coordinates, variables, attributes: Vec::new() }
+    let mut group =
+        Group { name: "observed_data".to_owned(), coordinates, variables, attributes: Vec::new() };
+    add_observed(problem, &mut group);
+    group
 }
 
 fn constant_data(problem: &Problem) -> Group {

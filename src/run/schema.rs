@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::likelihood::LIKELIHOODS;
 use crate::model::MODELS;
 use crate::prior::PRIORS;
-use crate::problem::{read_model_options, read_recorded_options, read_simulated_options};
+use crate::problem::{read_model_options, read_recorded_options, read_simulated_options, read_trace_options};
 use crate::recording::FORMATS;
 use crate::samplers::SAMPLERS;
 use crate::settings::{ANY_NAME, Described, Section, Shape};
@@ -46,6 +46,7 @@ pub fn schema() -> Value {
     let likelihood = one_of(LIKELIHOODS.iter().map(|entry| {
         let section = Section::listening();
         (entry.build)(&section);
+        read_trace_options(&section);
         (entry.name, entry.summary, section.described())
     }));
     let prior = one_of(PRIORS.iter().map(|entry| {

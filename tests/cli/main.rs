@@ -13,3 +13,5 @@ mod messages;
 mod runs;
 mod schema;
 mod sets;
+mod trace_cases;
+mod traces;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::cases::{self, Case};
 use crate::channel_cases;
+use crate::trace_cases;
 use crate::folder::{CELL, Folder, repository};
 
 /// What the user sees: exit code, then the error stream.
@@ -31,7 +32,7 @@ fn message(case: &Case) -> String {
 }
 
 fn all() -> impl Iterator<Item = &'static Case> {
-    cases::CASES.iter().chain(channel_cases::CASES)
+    cases::CASES.iter().chain(channel_cases::CASES).chain(trace_cases::CASES)
 }
 
 #[test]
