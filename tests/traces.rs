@@ -14,6 +14,7 @@ use hhbayes::run::{FitOptions, calibrate};
 use hhbayes::samplers::sample;
 use hhbayes::settings::Settings;
 use hhbayes::units::Unit;
+use statrs::distribution::{ContinuousCDF, Normal};
 
 /// A squid axon that fires from 5 to 50 ms; 1201 samples.
 const SQUID: &str = r#"
@@ -364,6 +365,41 @@ fn a_coarse_time_step_is_seen_in_the_trace() {
     let ratio = coarse.sds / fine.sds;
     assert!((8.0..32.0).contains(&ratio), "{} and {}", coarse.sds, fine.sds);
     assert!(coarse.to_string().contains("moves the posterior of the traces by"), "{coarse}");
+}
+
+/// The same recording, explained with the time step of the settings and with half of it.
+#[test]
+fn the_posterior_moves_by_as_much_as_the_check_of_the_time_step_says() {
+    let prior = "g_K = { kind = \"uniform\", lower = \"20 mS/cm^2\", upper = \"60 mS/cm^2\" }";
+    let terms = "[likelihood.trace]\nsd = \"5 mV\"\nevery = \"0.5 ms\"\n";
+    let problem = noise_alone(terms, "g_K = \"36 mS/cm^2\"", prior);
+    let (kept, sweeps) = (&problem.recorded.voltage_mv[0], &problem.experiment.sweeps);
+    let grid = Rows::from_values((0..800).map(|i| 35.2 + 0.002 * f64::from(i)).collect(), 1);
+    let moments = |parts: usize| {
+        let simulation = problem.simulation.refined(parts);
+        let traces = simulation.traces(sweeps, 0, &grid, Streams::new(0)).into_iter().map(Result::unwrap);
+        let density =
+            |v: Vec<f64>| -> f64 { v.iter().step_by(10).zip(kept).map(|(v, y)| normal(y - v, 5.0)).sum() };
+        let densities: Vec<f64> = traces.map(density).collect();
+        let highest = densities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = densities.iter().map(|density| (density - highest).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        let mean = grid.values().iter().zip(&weights).map(|(g, w)| g * w).sum::<f64>() / total;
+        let squares = grid.values().iter().zip(&weights).map(|(g, w)| (g - mean).powi(2) * w);
+        (mean, (squares.sum::<f64>() / total).sqrt())
+    };
+    let ((coarse, sd), (fine, _)) = (moments(1), moments(2));
+    let shift = (coarse - fine).abs() / sd;
+    assert!(shift > 0.05, "too small to be compared: {shift}");
+    // Midpoints of 1000 equal shares of a normal posterior.
+    let quantile = Normal::new(coarse, sd).unwrap();
+    let sets = (0..1000).map(|i| quantile.inverse_cdf((f64::from(i) + 0.5) / 1000.0)).collect();
+    let check = problem.check_time_step(&Rows::from_values(sets, 1)).unwrap();
+    // Of a normal number 95 % nearest to its median have a root mean square of √(1 − 2 · 1.96 φ(1.96) / 0.95) = 0.871;
+    // the posterior is normal, and its width the same, to a tenth.
+    let ratio = check.sds / shift;
+    println!("moved by {shift} sds, the check says {}", check.sds);
+    assert!((0.78..0.96).contains(&ratio), "{ratio}: moved by {shift}, not {}", check.sds);
 }
 
 /// Ranks of the truth over 200 simulated recordings, for the noises whose draws and densities could disagree.

@@ -1,4 +1,4 @@
-//! Each density against SciPy 1.17, as a distribution, and against its own draws.
+//! Each density against `SciPy` 1.17, as a distribution, and against its own draws.
 //!
 //! The numbers are those of
 //! ```python
@@ -101,7 +101,7 @@ fn draws_follow_the_density() {
         for _ in 0..COUNT {
             noise(name).draw(numbers, &[-52.0, -52.0], &mut generator, &mut residuals);
         }
-        residuals.iter_mut().for_each(|y| *y += 52.0);
+        let residuals: Vec<f64> = residuals.iter().map(|y| y + 52.0).collect();
         let density = |i: i32| {
             let y = -52.0 + (f64::from(i) + 0.5) / 1000.0;
             noise(name).log_density(numbers, &[y], &[-52.0], None).exp() / 1000.0

@@ -163,7 +163,8 @@ pub fn read_priors(root: &Section<'_>, slots: &mut [Slot]) -> Vec<Parameter> {
     for (name, node) in section.entries() {
         let Some(place) = slots.iter().position(|slot| slot.name == name) else {
             let known: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
-            let help = did_you_mean(name, &known).unwrap_or_else(|| format!("known: {}", known.join(", ")));
+            let help = absent_term(root, name).or_else(|| did_you_mean(name, &known));
+            let help = help.unwrap_or_else(|| format!("known: {}", known.join(", ")));
             section.mistake(
                 &section.name_span(name),
                 format!("the model has no parameter `{name}`"),
@@ -186,6 +187,17 @@ pub fn read_priors(root: &Section<'_>, slots: &mut [Slot]) -> Vec<Parameter> {
         parameters.extend(inferred(&section, name, slots, place, parameters.len()));
     }
     parameters
+}
+
+/// What to do about a number of the noise of traces or spike times that are not compared.
+fn absent_term(root: &Section<'_>, name: &str) -> Option<String> {
+    let table = match name.split_once('_')?.0 {
+        "trace" => "trace",
+        "spike" => "spike_times",
+        _ => return None,
+    };
+    let likelihood = root.table("likelihood", "how recording and simulation are compared");
+    (!likelihood.has(table)).then(|| format!("it is a number of [likelihood.{table}], which is not there"))
 }
 
 /// Beyond these quantiles no sampler will ever look.

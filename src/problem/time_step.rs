@@ -139,7 +139,8 @@ impl Data {
 fn spread(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let median = *values.get(values.len() / 2)?;
-    let distance = |value: f64| if value == median { 0.0 } else { (value - median).abs() };
+    // Between two infinite changes nothing is known.
+    let distance = |value: f64| if value.is_finite() { (value - median).abs() } else { f64::INFINITY };
     trimmed_root_mean_square(values.iter().map(|value| distance(*value)).collect())
 }
 

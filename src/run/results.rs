@@ -10,7 +10,7 @@ use serde_json::json;
 use super::RunError;
 use super::check::Plan;
 use super::inspect::flaw_json;
-use super::trace_results::{add_observed, add_predicted, likelihood_json};
+use super::trace_results::{add_observed, add_predicted, likelihood_json, units};
 use crate::diagnostics::{
     ParameterSummary, Verdict, judge_chains, judge_particles, summarise_chains, summarise_particles,
 };
@@ -238,10 +238,6 @@ fn posterior(outcome: &Outcome<'_>) -> Posterior {
     ];
     // Without features their axis has no length, which NetCDF does not know.
     Posterior { groups: groups.into_iter().map(Group::without_empty_axes).collect(), attributes }
-}
-
-fn units(unit: Unit) -> Attribute {
-    Attribute::Text(unit.symbol().to_owned())
 }
 
 fn posterior_group(problem: &Problem, natural: ArrayView3<'_, f64>) -> Group {

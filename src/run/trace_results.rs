@@ -81,7 +81,8 @@ fn add(problem: &Problem, recorded: &[Recorded], axis: Option<&str>, group: &mut
     }
 }
 
-fn units(unit: Unit) -> Attribute {
+/// The unit of a variable as its attribute.
+pub(super) fn units(unit: Unit) -> Attribute {
     Attribute::Text(unit.symbol().to_owned())
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::cases::{self, Case};
 use crate::channel_cases;
-use crate::trace_cases;
 use crate::folder::{CELL, Folder, repository};
+use crate::trace_cases;
 
 /// What the user sees: exit code, then the error stream.
 fn message(case: &Case) -> String {

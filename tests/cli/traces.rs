@@ -32,7 +32,16 @@ fn a_run_without_features_states_its_terms() {
 fn a_joint_run_is_the_same_on_any_number_of_threads() {
     let folder = Folder::new(&settings(&format!("{TERMS}\n{FEATURES}")));
     for threads in ["1", "3"] {
-        folder.succeed(&["run", "cell.toml", "--quick", "--quiet", "--output", threads, "--threads", threads]);
+        folder.succeed(&[
+            "run",
+            "cell.toml",
+            "--quick",
+            "--quiet",
+            "--output",
+            threads,
+            "--threads",
+            threads,
+        ]);
     }
     assert!(folder.read("1/draws.csv") == folder.read("3/draws.csv"));
     assert!(folder.read("1/posterior.nc").len() > 10_000);

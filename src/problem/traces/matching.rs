@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn no_other_choice_is_better() {
         // All choices of three of six, tried one by one.
-        let (short, long) = ([3.0, 7.5, 9.0], [1.0, 4.0, 6.0, 7.0, 8.0, 12.0]);
+        let (short, long): ([f64; 3], [f64; 6]) = ([3.0, 7.5, 9.0], [1.0, 4.0, 6.0, 7.0, 8.0, 12.0]);
         let cost = |choice: &[usize]| -> f64 {
             choice.iter().zip(&short).map(|(at, time)| (long[*at] - time).powi(2)).sum()
         };

@@ -1,9 +1,9 @@
 //! What is compared sample by sample and spike by spike, beside the features: `[likelihood.trace]` and
 //! `[likelihood.spike_times]`.
 //!
-//! ln p(recording | simulation) = Σ over sweeps of w_v ln p(y | v) + w_t ln p(t | s), with recorded samples y and spike
-//! times t, simulated v and s, and the weights of the settings. Samples that do not count are left out, not
-//! replaced: the density is that of those that do.
+//! The log likelihood is the sum over sweeps of a ln p(y | v) + b ln p(t | s), with recorded samples y and spike times t,
+//! simulated v and s, and the weights a and b of the settings. Samples that do not count are left out, not replaced:
+//! the density is that of those that do.
 
 mod matching;
 mod score;

@@ -100,7 +100,7 @@ impl VoltageTerm {
             match detail {
                 Detail::Sums => sum += log_density(0..stretch.len()),
                 Detail::Data => {
-                    out.extend(blocks(stretch.len()).map(|block| self.weight * log_density(block)))
+                    out.extend(blocks(stretch.len()).map(|block| self.weight * log_density(block)));
                 }
             }
         }
