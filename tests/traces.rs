@@ -404,11 +404,11 @@ fn the_posterior_moves_by_as_much_as_the_check_of_the_time_step_says() {
 
 /// Ranks of the truth over 200 simulated recordings, for the noises whose draws and densities could disagree.
 #[test]
-#[ignore = "some minutes: cargo test --release --test traces -- --ignored"]
+#[ignore = "half a minute: cargo test --release --test traces -- --ignored"]
 fn trace_likelihoods_are_calibrated() {
     let terms = "[likelihood.trace]\nnoise = \"autoregressive\"\nevery = \"0.5 ms\"\nwindow = \"stimulus\"\n\
                  [likelihood.spike_times]\njitter = \"0.3 ms\"\nmissing_penalty = inf\n\
-                 [sampler]\nkind = \"importance\"\n[run]\nseed = 1\n";
+                 [sampler]\nkind = \"importance\"\ndraws = 2000\n[run]\nseed = 1\n";
     let prior = "trace_sd = { kind = \"log_uniform\", lower = \"1 mV\", upper = \"5 mV\" }\n\
                  trace_correlation = { kind = \"uniform\", lower = 0, upper = 0.9 }\n\
                  g_K = { kind = \"uniform\", lower = \"34 mS/cm^2\", upper = \"38 mS/cm^2\" }\n";

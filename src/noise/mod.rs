@@ -117,6 +117,3 @@ fn sum_of_logs(recorded: &[f64], simulated: &[f64], f: impl Fn(f64, f64) -> f64)
     let pieces = recorded.chunks(TOGETHER).zip(simulated.chunks(TOGETHER));
     pieces.map(|(y, v)| y.iter().zip(v).map(|(&y, &v)| f(y, v)).product::<f64>().ln()).sum()
 }
-
-#[cfg(test)]
-mod tests;

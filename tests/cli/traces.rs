@@ -15,7 +15,7 @@ const TERMS: &str = "[likelihood.trace]\nevery = \"0.5 ms\"\nwindow = \"stimulus
 #[test]
 fn a_run_without_features_states_its_terms() {
     let folder = Folder::new(&settings(TERMS));
-    let shown = folder.succeed(&["run", "cell.toml", "--quick", "--quiet", "--output", "out"]);
+    let shown = folder.succeed(&["run", "cell.toml", "--quick", "--output", "out"]);
     // 10 to 60 ms by 0.5 ms, both ends included.
     let line = "likelihood: 101 samples of the trace, normal noise, weight 0.5; 3 spike times, normal jitter, weight 1";
     assert!(shown.contains(line), "{shown}");

@@ -253,13 +253,9 @@ fn read_number(
         section.mistake_at(key, message, Some(&format!("write it there as `{name}`")));
         return None;
     }
-    let (lower, upper) = (number.range.0.next_up(), number.range.1.next_down());
+    let (lower, upper) = number.range;
     let option = section.key(key, number.summary);
-    let option = if number.range.0 == 0.0 && number.range.1.is_infinite() {
-        option.positive()
-    } else {
-        option.between(lower, upper)
-    };
+    let option = if upper.is_infinite() { option.positive() } else { option.between(lower, upper) };
     let value = option.quantity_maybe(unit);
     match (value, prior.has(name)) {
         (Some(_), true) => {
