@@ -20,6 +20,10 @@ PACKAGES = {
     "arbor": ["arbor", "numpy"],
 }
 
+# For mcmc.py, which compares samplers; they need newer versions of what the simulators need.
+SAMPLERS = ["emcee", "zeus-mcmc", "pints", "pymc", "dynesty", "arviz-stats", "numba", "numpy", "scipy", "h5py"]
+SAMPLER_REQUIREMENTS = HERE / "requirements-mcmc.txt"
+
 # For features.py, which compares no simulators.
 FEATURES = ["efel", "numpy", "pyabf"]
 
@@ -40,25 +44,29 @@ def python_of(name):
 
 def install(name):
     """Makes the environment unless it is there. Returns None, or why it cannot be had."""
-    packages = FEATURES if name == "efel" else PACKAGES[name]
+    packages = {"efel": FEATURES, "mcmc": SAMPLERS, **PACKAGES}[name]
+    requirements = SAMPLER_REQUIREMENTS if name == "mcmc" else REQUIREMENTS
     folder = WORK / "venvs" / name
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes() + " ".join([sys.version, *packages]).encode()).hexdigest()
+    wanted = hashlib.sha256(requirements.read_bytes() + " ".join([sys.version, *packages]).encode()).hexdigest()
     stamp = folder / "installed"
     if stamp.exists() and stamp.read_text() == wanted:
         return None
     print(f"installing {', '.join(packages)}", flush=True)
     venv.create(folder, with_pip=True, clear=True)
     command = [python_of(name), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*command, "-c", REQUIREMENTS, *packages], capture_output=True, text=True)
+    done = subprocess.run([*command, "-c", requirements, *packages], capture_output=True, text=True)
     if done.returncode != 0:
         return f"not installed: {(done.stderr.strip() or 'no message').splitlines()[-1]}"
     stamp.write_text(wanted)
     return None
 
 
+BUILD = ["cargo", "build", "--release"]
+
+
 def build_hhbayes():
     """Path of the program, or None if it cannot be built."""
-    done = subprocess.run(["cargo", "build", "--release"], cwd=ROOT)
+    done = subprocess.run(BUILD, cwd=ROOT)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     return target / "release" / "hhbayes" if done.returncode == 0 else None
 

@@ -10,6 +10,8 @@ mod abc;
 mod catalogue;
 mod cautions;
 mod chains;
+#[path = "../../examples/posteriordb/densities.rs"]
+mod densities;
 mod evidence;
 mod known;
 mod posteriordb;
