@@ -72,8 +72,15 @@ def converged(runs):
     return len(runs) > 0 and 2 * sum(not run["problems"] for run in runs) > len(runs)
 
 
+def counts(name, runs):
+    """Whether a sampler may be the best: hhbayes only if it is converged, the others if most runs are usable."""
+    if name in ours.SAMPLERS:
+        return converged(runs)
+    return 2 * sum(run["usable"] for run in runs) > len(runs)
+
+
 def factors(runs):
-    """By how much the best of hhbayes exceeds the best of the others, counting what is converged."""
+    """By how much the best of hhbayes exceeds the best of the others."""
     result = {}
     for problem in problems.NAMES:
         table = groups([run for run in runs if "error" not in run], problem)
@@ -81,7 +88,7 @@ def factors(runs):
         for kind in ("call", "second"):
             best = {}
             for name, group in table.items():
-                if converged(group):
+                if counts(name, group):
                     side = "hhbayes" if name in ours.SAMPLERS else "others"
                     best[side] = max(best.get(side, (0, "")), (statistics.median(rates(group, kind)), name))
             chains = [statistics.median(rates(table[n], kind)) for n in ours.SAMPLERS if "warmup" in options_of(table[n])]
