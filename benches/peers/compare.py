@@ -95,7 +95,7 @@ def ask_worker(problem, sampler, seed, budget, output):
 
 def run_other(problem, sampler, seed, options, reference):
     budget = OTHERS.get(problem, OTHERS_ELSEWHERE) // (QUICK if options.quick else 1)
-    output = environments.WORK / "mcmc" / "draws.npy"
+    output = environments.WORK / "mcmc" / f"draws_{os.getpid()}.npy"
     told = ask_worker(problem, sampler, seed, budget, output)
     return quality.judge(quality.Draws(np.load(output)), reference) | told
 
@@ -119,30 +119,25 @@ def attempt(what, run, *arguments):
     return result
 
 
-def measure(options):
-    """Rounds in which each has its turn, so that a slow minute of the machine falls on all of them."""
+def measure(options, seed):
+    """A round in which each has its turn, so that a slow minute of the machine falls on all of them."""
     runs = []
     references = {problem: problems.target(problem).reference() for problem in options.problems}
-    for repeat in range(options.repeats):
-        for problem in options.problems:
-            for who, table, run in (("hhbayes", ours.SAMPLERS, run_ours), ("other", rivals.RIVALS, run_other)):
-                for sampler in table:
-                    if options.only and sampler not in options.only:
-                        continue
-                    seed = options.first_seed + repeat
-                    what = {"problem": problem, "sampler": sampler, "who": who, "seed": seed}
-                    result = attempt(what.values(), run, problem, sampler, seed, options, references[problem])
-                    runs.append(what | result)
+    for problem in options.problems:
+        for who, table, run in (("hhbayes", ours.SAMPLERS, run_ours), ("other", rivals.RIVALS, run_other)):
+            for sampler in (name for name in table if not options.only or name in options.only):
+                what = {"problem": problem, "sampler": sampler, "who": who, "seed": seed}
+                result = attempt(what.values(), run, problem, sampler, seed, options, references[problem])
+                runs.append(what | result)
     return runs
 
 
-def measure_evidence(options):
+def measure_evidence(options, seed):
     runs = []
-    for repeat in range(options.repeats):
-        for problem in (name for name in problems.EVIDENCE if name in options.problems):
-            for sampler in (*ours.EVIDENCE, "dynesty"):
-                what = {"problem": problem, "sampler": sampler, "seed": options.first_seed + repeat}
-                runs.append(what | attempt(what.values(), run_evidence, problem, sampler, what["seed"], options))
+    for problem in (name for name in problems.EVIDENCE if name in options.problems):
+        for sampler in (*ours.EVIDENCE, "dynesty"):
+            what = {"problem": problem, "sampler": sampler, "seed": seed}
+            runs.append(what | attempt(what.values(), run_evidence, problem, sampler, seed, options))
     return runs
 
 
@@ -165,12 +160,17 @@ def main():
     if pin:
         pin()
     agreement = prepare_squid(options.programs, options.quick) if "squid" in options.problems else None
-    found = {"agreement": agreement}
-    if "draws" in options.parts:
-        found["runs"] = measure(options)
-    if "evidence" in options.parts:
-        found["evidence"] = measure_evidence(options)
-    print(mcmc_report.write(found, options))
+    for seed in range(options.first_seed, options.first_seed + options.repeats):
+        found = {"agreement": agreement}
+        if "draws" in options.parts:
+            found["runs"] = measure(options, seed)
+        if "evidence" in options.parts:
+            found["evidence"] = measure_evidence(options, seed)
+        # After every round, so that an interrupted comparison leaves what it has.
+        text = mcmc_report.write(found, options)
+        options.add = True
+    print(text)
+
 
 
 if __name__ == "__main__":
