@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use hhbayes::diagnostics::{
-    Reason, ess_bulk, ess_mean, ess_tail, hdi, judge_chains, judge_particles, mcse_mean, mcse_sd, quantile,
-    r_hat, summarise_chains, summarise_particles,
+    Reason, dip, ess_bulk, ess_mean, ess_quantile, ess_tail, hdi, judge_chains, judge_particles, mcse_mean,
+    mcse_quantile, mcse_sd, quantile, r_hat, summarise_chains, summarise_particles,
 };
 use hhbayes::draws::{Chains, Generation, Particles};
 use hhbayes::numeric::{Rows, Streams, standard_normal};
@@ -75,7 +75,14 @@ fn the_numbers_are_those_of_arviz() {
             assert_close(case, "hdi_lower", lower);
             assert_close(case, "hdi_upper", upper);
         }
-        assert_close(case, "median", quantile(&values, 0.5));
+        for (name, probability) in [("lower", 0.025), ("median", 0.5), ("upper", 0.975)] {
+            assert_close(case, name, quantile(&values, probability));
+            assert_close(case, &format!("ess_{name}"), ess_quantile(chains, probability));
+            assert_close(case, &format!("mcse_{name}"), mcse_quantile(chains, probability));
+        }
+        if !case.expected["dip"].is_null() && case.name != "constant" {
+            assert_close(case, "dip", dip(&values));
+        }
     }
 }
 
@@ -139,12 +146,13 @@ fn good_chains_are_converged() {
 #[test]
 fn too_few_effective_draws_come_with_a_number_that_is_enough() {
     let (reasons, text) = judge(&good_chains(4, 60));
-    let [Reason::Ess { ess, count, advised_draws, .. }] = reasons.as_slice() else { panic!("{text}") };
+    let [Reason::Ess { ess, count, more, .. }] = reasons.as_slice() else { panic!("{text}") };
     assert_eq!(*count, 2);
     assert!(*ess > 100.0 && *ess < 400.0, "{ess}");
-    let enough = judge(&good_chains(4, *advised_draws));
+    let advised = more.to.unwrap();
+    let enough = judge(&good_chains(4, advised));
     assert_eq!(enough.1, "converged");
-    assert!(text.contains(&format!("increase draws to about {advised_draws}")), "{text}");
+    assert!(text.contains(&format!("increase draws to about {advised}")), "{text}");
 }
 
 #[test]

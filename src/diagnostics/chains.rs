@@ -6,6 +6,7 @@
 //! number of draws the middle one is left out.
 
 use ndarray::{Array2, ArrayView2, Axis, Slice, concatenate};
+use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::autocovariance::mean_autocovariance;
 use super::intervals::{quantile, quantile_sorted, sorted};
@@ -51,12 +52,24 @@ pub fn ess_tail(chains: ArrayView2<'_, f64>) -> f64 {
         return f64::NAN;
     }
     let ordered = sorted(&chains.iter().copied().collect::<Vec<_>>());
-    let of_quantile = |probability| {
-        let quantile = quantile_sorted(&ordered, probability);
-        let below = chains.mapv(|value| f64::from(u8::from(value <= quantile)));
-        effective_sample_size(split(below.view()).view())
-    };
-    of_quantile(0.05).min(of_quantile(0.95))
+    ess_of_quantile(chains, &ordered, 0.05).min(ess_of_quantile(chains, &ordered, 0.95))
+}
+
+/// Effective sample size for one quantile: of the split chains of zeros and ones that say which draws are up to it.
+///
+/// NaN with fewer than four draws or a NaN among them.
+pub fn ess_quantile(chains: ArrayView2<'_, f64>, probability: f64) -> f64 {
+    if is_not_valid(chains, 1) {
+        return f64::NAN;
+    }
+    ess_of_quantile(chains, &sorted(&chains.iter().copied().collect::<Vec<_>>()), probability)
+}
+
+/// `ordered`: the valid draws in ascending order.
+pub(super) fn ess_of_quantile(chains: ArrayView2<'_, f64>, ordered: &[f64], probability: f64) -> f64 {
+    let quantile = quantile_sorted(ordered, probability);
+    let below = chains.mapv(|value| f64::from(u8::from(value <= quantile)));
+    effective_sample_size(split(below.view()).view())
 }
 
 /// Effective sample size for the mean: of the split chains as they are.
@@ -90,7 +103,38 @@ pub fn mcse_sd(chains: ArrayView2<'_, f64>) -> f64 {
     (variance_of_variance / variance / 4.0).sqrt()
 }
 
-fn is_not_valid(chains: ArrayView2<'_, f64>, minimum_chains: usize) -> bool {
+/// Probabilities one standard deviation of a normal distribution below and above its centre, as `arviz-stats` writes them.
+const ONE_SD: [f64; 2] = [0.158_655_3, 0.841_344_7];
+
+/// Monte Carlo standard error of a quantile, in the unit of the draws: half the distance between the draws where the
+/// quantile would lie one standard deviation lower and higher (Vehtari et al. 2021, section 4.4).
+///
+/// NaN with fewer than four draws or a NaN among them.
+pub fn mcse_quantile(chains: ArrayView2<'_, f64>, probability: f64) -> f64 {
+    if is_not_valid(chains, 1) {
+        return f64::NAN;
+    }
+    let ordered = sorted(&chains.iter().copied().collect::<Vec<_>>());
+    mcse_of_quantile(&ordered, probability, ess_of_quantile(chains, &ordered, probability))
+}
+
+/// `ordered`: the valid draws in ascending order; `ess`: the effective sample size for the quantile.
+pub(super) fn mcse_of_quantile(ordered: &[f64], probability: f64, ess: f64) -> f64 {
+    let Some([lower, upper]) = quantile_range(probability, ess) else { return f64::NAN };
+    let (count, last) = (ordered.len() as f64, ordered.len() - 1);
+    let below = (lower * count - 1.0).floor().max(0.0) as usize;
+    let above = (upper * count - 1.0).ceil().max(0.0) as usize;
+    (ordered[above.min(last)] - ordered[below.min(last)]) / 2.0
+}
+
+/// The shares of the distribution between which a quantile of so many independent draws lies with one standard
+/// deviation to each side; `None` without a number of draws.
+pub(super) fn quantile_range(probability: f64, ess: f64) -> Option<[f64; 2]> {
+    let share = Beta::new(ess * probability + 1.0, ess * (1.0 - probability) + 1.0).ok()?;
+    Some(ONE_SD.map(|side| share.inverse_cdf(side)))
+}
+
+pub(super) fn is_not_valid(chains: ArrayView2<'_, f64>, minimum_chains: usize) -> bool {
     let (chain_count, draws) = chains.dim();
     chain_count < minimum_chains || draws < MINIMUM_DRAWS || chains.iter().any(|value| value.is_nan())
 }

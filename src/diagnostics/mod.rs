@@ -7,18 +7,35 @@
 
 mod autocovariance;
 mod chains;
+mod contraction;
+mod diagnosis;
+mod dip;
+mod directions;
+mod findings;
 mod intervals;
+mod loo;
+mod modes;
+mod pile_up;
 mod ranks;
 mod summary;
 mod uniformity;
 mod verdict;
 mod weighted;
 
-pub use chains::{ess_bulk, ess_mean, ess_tail, mcse_mean, mcse_sd, r_hat};
+pub use chains::{ess_bulk, ess_mean, ess_quantile, ess_tail, mcse_mean, mcse_quantile, mcse_sd, r_hat};
+pub use contraction::{Contraction, LEAST_CONTRACTION, LEAST_SHIFT, contractions};
+pub use diagnosis::{Diagnosis, ParameterDiagnosis};
+pub use dip::{dip, dip_p_value};
+pub use directions::{Direction, LEAST_NARROWING, directions};
+pub use findings::Finding;
 pub use intervals::{hdi, quantile};
+pub use loo::{Loo, LooDatum, loo, loo_weighted};
+pub use modes::{Apart, MODES_LEVEL, Modes, Split, chains_apart, modes_of_chains, modes_of_particles};
+pub use pile_up::{PILE_UP_PART, PILE_UP_TIMES, PileUp, pile_ups};
 pub use summary::{INTERVAL, ParameterSummary, summarise_chains, summarise_particles};
 pub use uniformity::{BAND_LEVEL, RankTest, UniformRanks, holm};
-pub use verdict::{MAXIMUM_R_HAT, MINIMUM_ESS, Reason, Verdict, judge_chains, judge_particles};
+pub use verdict::{MAXIMUM_R_HAT, MINIMUM_ESS, More, Reason, Verdict, judge_chains, judge_particles};
 pub use weighted::{
-    effective_sample_size, weighted_hdi, weighted_mcse_mean, weighted_mean, weighted_quantile, weighted_sd,
+    effective_sample_size, weighted_hdi, weighted_mcse_mean, weighted_mcse_sd, weighted_mean,
+    weighted_quantile, weighted_sd,
 };

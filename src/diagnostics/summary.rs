@@ -2,13 +2,19 @@
 
 use ndarray::{ArrayView1, ArrayView2, ArrayView3, Axis};
 
-use super::chains::{ess_bulk, ess_mean, ess_tail, r_hat, variance};
+use super::chains::{
+    ess_bulk, ess_mean, ess_of_quantile, ess_tail, is_not_valid, mcse_of_quantile, mcse_sd, quantile_range,
+    r_hat, variance,
+};
 use super::intervals::{hdi_sorted, quantile_sorted, sorted};
-use super::weighted::{Cumulative, effective_sample_size, weighted_mean, weighted_sd};
+use super::weighted::{Cumulative, effective_sample_size, weighted_mcse_sd, weighted_mean, weighted_sd};
 use crate::units::Unit;
 
 /// Probability of the credible intervals in the results.
 pub const INTERVAL: f64 = 0.95;
+
+/// Probabilities of the quantiles in the results.
+const QUANTILES: [f64; 3] = [(1.0 - INTERVAL) / 2.0, 0.5, f64::midpoint(1.0, INTERVAL)];
 
 /// The posterior of one parameter in numbers. Except for the counts all are in the unit of the parameter.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +43,12 @@ pub struct ParameterSummary {
     pub ess_tail: Option<f64>,
     /// Monte Carlo standard error of the mean.
     pub mcse_mean: f64,
+    /// Monte Carlo standard error of the standard deviation.
+    pub mcse_sd: f64,
+    /// Monte Carlo standard errors of the 2.5 % quantile, the median and the 97.5 % quantile.
+    pub mcse_quantiles: [f64; 3],
+    /// Effective sample sizes for these quantiles; of chains only.
+    pub ess_quantiles: Option<[f64; 3]>,
     /// Rank-normalised split R-hat; of chains only.
     pub r_hat: Option<f64>,
     /// Effective sample size of the weights; of particles only.
@@ -60,6 +72,10 @@ pub fn summarise_chains(draws: ArrayView3<'_, f64>, parameters: &[(&str, Unit)])
         let sd = variance(values.iter().copied()).sqrt();
         let ordered = sorted(&values);
         let (hdi_lower, hdi_upper) = hdi_sorted(&ordered, INTERVAL);
+        let is_valid = !is_not_valid(chains, 1);
+        let ess_quantiles =
+            QUANTILES.map(|p| if is_valid { ess_of_quantile(chains, &ordered, p) } else { f64::NAN });
+        let mcse = |place: usize| mcse_of_quantile(&ordered, QUANTILES[place], ess_quantiles[place]);
         ParameterSummary {
             name: name.to_owned(),
             unit,
@@ -67,12 +83,15 @@ pub fn summarise_chains(draws: ArrayView3<'_, f64>, parameters: &[(&str, Unit)])
             sd,
             hdi_lower,
             hdi_upper,
-            lower: quantile_sorted(&ordered, (1.0 - INTERVAL) / 2.0),
-            median: quantile_sorted(&ordered, 0.5),
-            upper: quantile_sorted(&ordered, f64::midpoint(1.0, INTERVAL)),
+            lower: quantile_sorted(&ordered, QUANTILES[0]),
+            median: quantile_sorted(&ordered, QUANTILES[1]),
+            upper: quantile_sorted(&ordered, QUANTILES[2]),
             ess_bulk: Some(ess_bulk(chains)),
             ess_tail: Some(ess_tail(chains)),
             mcse_mean: sd / ess_mean(chains).sqrt(),
+            mcse_sd: mcse_sd(chains),
+            mcse_quantiles: [0, 1, 2].map(mcse),
+            ess_quantiles: Some(ess_quantiles),
             r_hat: Some(r_hat(chains)),
             ess: None,
         }
@@ -102,12 +121,18 @@ pub fn summarise_particles(
             sd,
             hdi_lower,
             hdi_upper,
-            lower: cumulative.quantile((1.0 - INTERVAL) / 2.0),
-            median: cumulative.quantile(0.5),
-            upper: cumulative.quantile(f64::midpoint(1.0, INTERVAL)),
+            lower: cumulative.quantile(QUANTILES[0]),
+            median: cumulative.quantile(QUANTILES[1]),
+            upper: cumulative.quantile(QUANTILES[2]),
             ess_bulk: None,
             ess_tail: None,
             mcse_mean: sd / ess.sqrt(),
+            mcse_sd: weighted_mcse_sd(&values, weights),
+            mcse_quantiles: QUANTILES.map(|probability| {
+                let Some([low, high]) = quantile_range(probability, ess) else { return f64::NAN };
+                (cumulative.quantile(high) - cumulative.quantile(low)) / 2.0
+            }),
+            ess_quantiles: None,
             r_hat: None,
             ess: Some(ess),
         }

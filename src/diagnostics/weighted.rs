@@ -32,6 +32,13 @@ pub fn weighted_mcse_mean(values: &[f64], weights: &[f64]) -> f64 {
     weighted_sd(values, weights) / effective_sample_size(weights).sqrt()
 }
 
+/// Monte Carlo standard error of the weighted standard deviation, in the unit of the values, by the delta method.
+pub fn weighted_mcse_sd(values: &[f64], weights: &[f64]) -> f64 {
+    let mean = weighted_mean(values, weights);
+    let squares: Vec<f64> = values.iter().map(|value| (value - mean).powi(2)).collect();
+    weighted_mcse_mean(&squares, weights) / (2.0 * weighted_mean(&squares, weights).sqrt())
+}
+
 /// The smallest value below or at which the share `probability` of the weight lies.
 ///
 /// The inverse of the cumulative distribution, as `numpy.quantile(..., weights=..., method="inverted_cdf")`.

@@ -24,12 +24,14 @@ pub struct Account {
     pub cautions: Vec<Caution>,
     /// What the sampler has chosen by itself, in words.
     pub notes: Vec<String>,
+    /// The option that sets how many draws there are.
+    pub size: &'static str,
 }
 
 impl Account {
     /// The account of a run about which there is nothing else to tell.
     pub fn ended_by(ending: Ending) -> Self {
-        Self { ending, evidence: None, cautions: Vec::new(), notes: Vec::new() }
+        Self { ending, evidence: None, cautions: Vec::new(), notes: Vec::new(), size: "draws" }
     }
 }
 
@@ -85,6 +87,11 @@ pub enum Caution {
         /// The largest shape at which so many draws can be trusted.
         limit: f64,
     },
+    /// Walks that begin at draws of importance sampling end where it has too few draws.
+    WalksLeave {
+        /// Probability of such ends if no part of the posterior is missed.
+        p_value: f64,
+    },
     /// Nothing at all changes the likelihood.
     NothingMatters,
     /// The likelihood does not change with a parameter.
@@ -122,6 +129,16 @@ impl Display for Caution {
             Caution::HeavyWeights { k_hat, limit } => {
                 write!(formatter, "k-hat of the importance weights is {k_hat:.2}, above {limit:.2}: ")?;
                 write!(formatter, "few draws carry the result, increase draws or take kind = \"demcz\"")
+            }
+            Caution::WalksLeave { p_value } => {
+                write!(
+                    formatter,
+                    "walks from the draws end where there are too few of them (p = {p_value:.0e}): "
+                )?;
+                write!(
+                    formatter,
+                    "a part of the posterior is missed, take kind = \"demcz\" or increase draws"
+                )
             }
             Caution::NothingMatters => {
                 write!(formatter, "no parameter changes the likelihood: the draws are those of the prior, ")?;

@@ -11,7 +11,7 @@ mod summaries;
 pub use instructions::{Instructions, choose_instructions, instructions};
 pub use log_sum::{log_mean_exp, log_sum_exp, normalised};
 pub use normal_block::{NORMALS, NormalBlocks};
-pub use pareto::{largest_pareto_k, smooth_log_weights};
+pub use pareto::{largest_pareto_k, smooth_log_weights, smooth_log_weights_of_chains};
 pub use rows::{Natural, ROWS_PER_THREAD, Rows, Unconstrained};
 pub use streams::{Streams, normal_rows, standard_normal};
 pub use summaries::{Failure, Summaries};

@@ -7,6 +7,8 @@
 
 /// Fewer weights than this have no tail to speak of.
 const SMALLEST_TAIL: usize = 5;
+/// With more effective draws the tail is no longer a fifth of them.
+const LONG: f64 = 225.0;
 /// Draws that the prior of the shape is worth, and its mean (appendix C there).
 const PRIOR_DRAWS: f64 = 10.0;
 const PRIOR_SHAPE: f64 = 0.5;
@@ -20,9 +22,7 @@ pub fn smooth_log_weights(log_weights: &mut [f64]) -> f64 {
     if tail < SMALLEST_TAIL || count <= tail {
         return f64::INFINITY;
     }
-    let largest = log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by(|&a, &b| log_weights[a].total_cmp(&log_weights[b]));
+    let (order, largest) = ascending(log_weights);
     // Below this a weight relative to the largest is no number.
     let cutoff = (log_weights[order[count - tail - 1]] - largest).max(f64::MIN_POSITIVE.ln());
     let above: Vec<usize> =
@@ -30,6 +30,43 @@ pub fn smooth_log_weights(log_weights: &mut [f64]) -> f64 {
     if above.len() < SMALLEST_TAIL {
         return f64::INFINITY;
     }
+    smooth(log_weights, &above, cutoff, largest)
+}
+
+/// Smooths the tail of log weights of draws of chains, all finite, and returns k; to the letter of the Python package
+/// `arviz-stats`. `relative_efficiency`: effective draws per draw; chains whose draws repeat themselves have a longer
+/// tail.
+///
+/// k is NaN, and nothing is smoothed, if the tail has less than five draws or its first quartile is no larger than
+/// its smallest.
+pub fn smooth_log_weights_of_chains(log_weights: &mut [f64], relative_efficiency: f64) -> f64 {
+    let count = log_weights.len();
+    let tail = if count as f64 * relative_efficiency > LONG {
+        (3.0 * (count as f64 / relative_efficiency).sqrt()).floor() as usize
+    } else {
+        count / 5
+    };
+    if tail < SMALLEST_TAIL || count <= tail {
+        return f64::NAN;
+    }
+    let (order, largest) = ascending(log_weights);
+    let (cutoff, above) = (log_weights[order[count - tail - 1]] - largest, &order[count - tail..]);
+    let first_quartile = (log_weights[above[quartile(tail)]] - largest).exp();
+    if !(first_quartile > (log_weights[above[0]] - largest).exp()) {
+        return f64::NAN;
+    }
+    smooth(log_weights, above, cutoff, largest)
+}
+
+/// Places in ascending order of the weights, and the largest of the weights.
+fn ascending(log_weights: &[f64]) -> (Vec<usize>, f64) {
+    let mut order: Vec<usize> = (0..log_weights.len()).collect();
+    order.sort_by(|&a, &b| log_weights[a].total_cmp(&log_weights[b]));
+    (order, log_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+}
+
+/// Replaces the weights at `above`, in ascending order, all above `cutoff` relative to the largest.
+fn smooth(log_weights: &mut [f64], above: &[usize], cutoff: f64, largest: f64) -> f64 {
     let excesses: Vec<f64> = above.iter().map(|&i| (log_weights[i] - largest).exp() - cutoff.exp()).collect();
     let (k, scale) = fit(&excesses);
     if k.is_finite() {
@@ -47,6 +84,11 @@ pub fn smooth_log_weights(log_weights: &mut [f64]) -> f64 {
     k
 }
 
+/// Place of the first quartile of so many numbers.
+fn quartile(count: usize) -> usize {
+    ((count as f64 / 4.0 + 0.5).floor() as usize).clamp(1, count) - 1
+}
+
 /// The largest k at which so many weights can be trusted (equation 13 and section 3.2.4 there).
 pub fn largest_pareto_k(count: usize) -> f64 {
     (1.0 - 1.0 / (count as f64).log10()).min(0.7)
@@ -56,7 +98,7 @@ pub fn largest_pareto_k(count: usize) -> f64 {
 fn fit(excesses: &[f64]) -> (f64, f64) {
     let n = excesses.len() as f64;
     let candidates = 30 + n.sqrt() as usize;
-    let quartile = excesses[((n / 4.0 + 0.5).floor() as usize).clamp(1, excesses.len()) - 1];
+    let quartile = excesses[quartile(excesses.len())];
     let largest = excesses[excesses.len() - 1];
     let theta =
         |j: usize| 1.0 / largest + (1.0 - (candidates as f64 / (j as f64 + 0.5)).sqrt()) / (3.0 * quartile);
@@ -69,8 +111,12 @@ fn fit(excesses: &[f64]) -> (f64, f64) {
             n * ((-theta / k).ln() - k - 1.0)
         })
         .collect();
-    let weights = super::normalised(&profile);
-    let theta: f64 = thetas.iter().zip(&weights).map(|(theta, weight)| theta * weight).sum();
+    let mut weights = super::normalised(&profile);
+    for weight in weights.iter_mut().filter(|weight| **weight < 10.0 * f64::EPSILON) {
+        *weight = 0.0;
+    }
+    let total: f64 = weights.iter().sum();
+    let theta: f64 = thetas.iter().zip(&weights).map(|(theta, weight)| theta * weight / total).sum();
     let k = shape(theta);
     let scale = -k / theta;
     ((n * k + PRIOR_DRAWS * PRIOR_SHAPE) / (n + PRIOR_DRAWS), scale)

@@ -9,6 +9,7 @@
 
 mod atomic;
 mod csv;
+mod diagnostics;
 mod groups;
 mod netcdf;
 mod summary;
@@ -16,7 +17,8 @@ mod table;
 
 pub use self::csv::{write_chains_csv, write_particles_csv};
 pub use atomic::{StoreError, write_atomically};
+pub use diagnostics::{diagnostics_json, loo_json};
 pub use groups::{Attribute, Group, Posterior, Values, Variable};
 pub use netcdf::write_netcdf;
 pub use summary::{RunSummary, summary_json, write_json};
-pub use table::render_table;
+pub use table::{render_findings, render_table};

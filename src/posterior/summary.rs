@@ -42,6 +42,7 @@ pub fn summary_json(run: &RunSummary<'_>) -> Value {
 }
 
 fn parameter_json(summary: &ParameterSummary) -> Value {
+    let ess_quantile = |place: usize| summary.ess_quantiles.map(|ess| ess[place]);
     let numbers = [
         ("mean", Some(summary.mean)),
         ("sd", Some(summary.sd)),
@@ -53,7 +54,14 @@ fn parameter_json(summary: &ParameterSummary) -> Value {
         ("ess_bulk", summary.ess_bulk),
         ("ess_tail", summary.ess_tail),
         ("ess", summary.ess),
+        ("ess_lower", ess_quantile(0)),
+        ("ess_median", ess_quantile(1)),
+        ("ess_upper", ess_quantile(2)),
         ("mcse_mean", Some(summary.mcse_mean)),
+        ("mcse_sd", Some(summary.mcse_sd)),
+        ("mcse_lower", Some(summary.mcse_quantiles[0])),
+        ("mcse_median", Some(summary.mcse_quantiles[1])),
+        ("mcse_upper", Some(summary.mcse_quantiles[2])),
         ("r_hat", summary.r_hat),
     ];
     // What the kind of draws does not have is left out; what could not be computed is null.

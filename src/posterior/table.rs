@@ -1,9 +1,12 @@
 //! The summary as a table of plain text for a terminal, at most 100 columns wide.
 
-use crate::diagnostics::{ParameterSummary, Verdict};
+use crate::diagnostics::{Diagnosis, Loo, ParameterSummary, Verdict};
 
 /// Columns of a terminal that the table keeps to.
 const WIDTH: usize = 100;
+
+/// Data that are named.
+const NAMED: usize = 3;
 
 /// Columns of a name, so that the widest table still fits.
 const NAME_WIDTH: usize = 24;
@@ -25,19 +28,76 @@ pub fn render_table(parameters: &[ParameterSummary], verdict: &Verdict) -> Strin
         text.push('\n');
     }
     text.push('\n');
+    let to_know = !verdict.findings().is_empty();
     if verdict.is_converged() {
-        text.push_str("converged\n");
+        text.push_str(if to_know { "converged, but know that\n" } else { "converged\n" });
     } else {
         text.push_str("not converged:\n");
         for reason in verdict.reasons() {
             text.push_str(&wrapped(&reason.to_string()));
         }
+        text.push_str(if to_know { "also know that\n" } else { "" });
+    }
+    for finding in verdict.findings() {
+        text.push_str(&wrapped(&finding.to_string()));
     }
     if let Some(warning) = verdict.warning() {
         text.push_str("the time step is too long:\n");
         text.push_str(&wrapped(&warning.to_string()));
     }
     text
+}
+
+/// Which combinations of parameters the data determine best and least, and how well the data predict one another; every
+/// line ends with a line break, and an empty line comes first.
+pub fn render_findings(diagnosis: &Diagnosis, loo: Option<&Loo>) -> String {
+    let names: Vec<&str> = diagnosis.parameters.iter().map(|own| &*own.name).collect();
+    let mut text = String::new();
+    // A single parameter has no combinations.
+    if let ([best, .., least], true) = (&diagnosis.directions[..], names.len() > 1) {
+        for (what, direction) in [("best", best), ("least", least)] {
+            let words = format!("{what} determined: {}", direction.words(&names));
+            text += &wrapped_after("", &format!("{words} ({})", width(direction.width)));
+        }
+    }
+    if let Some(loo) = loo {
+        let (elpd, se, p_loo) = (rounded(loo.elpd, loo.se), rounded(loo.se, loo.se), rounded(loo.p_loo, 1.0));
+        let mut line =
+            format!("left-out data: elpd {elpd} (se {se}) of {} data, p_loo {p_loo}", loo.data.len());
+        line += &doubtful(loo);
+        text += &wrapped_after("", &line);
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn width(width: f64) -> String {
+    if width < 0.95 {
+        format!("{} of the width of the prior", share(width))
+    } else {
+        "as wide as the prior".to_owned()
+    }
+}
+
+/// Such as `1/45` or `0.63`.
+fn share(width: f64) -> String {
+    if width < 0.1 { format!("1/{:.0}", 1.0 / width) } else { format!("{width:.2}") }
+}
+
+/// The data of which the estimate cannot be trusted.
+fn doubtful(loo: &Loo) -> String {
+    let doubtful = loo.doubtful();
+    if doubtful.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = doubtful.iter().take(NAMED).map(|datum| &*datum.label).collect();
+    let more = doubtful.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "; not to be trusted, as k is above {:.2} for {}{more}: much depends on {}",
+        loo.largest_k(),
+        names.join(", "),
+        if doubtful.len() == 1 { "it" } else { "them" }
+    )
 }
 
 fn row(summary: &ParameterSummary) -> [String; 8] {
@@ -77,16 +137,24 @@ fn shortened(name: &str) -> String {
 
 /// A list item, broken at blanks.
 fn wrapped(text: &str) -> String {
-    let mut lines = String::from("-");
-    let mut width = 1;
+    wrapped_after("-", text)
+}
+
+/// A text after a mark, broken at blanks and indented.
+fn wrapped_after(mark: &str, text: &str) -> String {
+    let mut lines = mark.to_owned();
+    let mut width = mark.len();
     for word in text.split(' ') {
         if width + 1 + word.chars().count() > WIDTH {
             lines.push_str("\n ");
             width = 1;
         }
-        lines.push(' ');
+        if width > 0 {
+            lines.push(' ');
+            width += 1;
+        }
         lines.push_str(word);
-        width += 1 + word.chars().count();
+        width += word.chars().count();
     }
     lines.push('\n');
     lines

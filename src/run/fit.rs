@@ -11,7 +11,6 @@ use super::threads::on_threads;
 use super::trace_results::likelihood_text;
 use crate::draws::Sampled;
 use crate::numeric::Streams;
-use crate::posterior::render_table;
 use crate::problem::Problem;
 use crate::samplers::{Method, SamplerError};
 
@@ -82,7 +81,7 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
     let interrupted = is_interrupted();
     let outcome = Outcome::new(plan, sampled, interrupted, seconds);
     write_results(&outcome, folder, began)?;
-    let mut text = render_table(&outcome.summaries, &outcome.verdict);
+    let mut text = outcome.text();
     text += &likelihood_text(problem);
     text += &flaws_of_recording(&problem.experiment.flaws);
     text += &format!(

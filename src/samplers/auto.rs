@@ -65,6 +65,7 @@ impl Sampler<dyn LogDensity> for Auto {
             let wanted = Wanted::Effective(self.min_ess);
             match explore(&started, wanted, clock, (oracle, streams.stage("importance")), monitor)? {
                 Attempt::Done(mut sampled) => {
+                    sampled.account.size = "min_ess";
                     sampled.account.notes.insert(0, "auto took `importance`".to_owned());
                     return Ok(*sampled);
                 }
@@ -75,6 +76,7 @@ impl Sampler<dyn LogDensity> for Auto {
             }
         };
         let mut sampled = demcz::sampler(options).run_from(started, clock, (oracle, streams), monitor)?;
+        sampled.account.size = "min_ess";
         sampled.account.notes.insert(0, format!("auto took `demcz`: {why}"));
         Ok(sampled)
     }

@@ -97,6 +97,7 @@ impl Sampler<dyn LogDensity> for TemperedParticles {
             run.make_forget(&mut population, power, monitor);
         }
         let mut account = Account::ended_by(run.ending.unwrap_or(Ending::Done));
+        account.size = "particles";
         account.cautions.extend(run.disagreement.take());
         account.notes.push(format!("{} powers of the likelihood", run.stage));
         if power < 1.0 {

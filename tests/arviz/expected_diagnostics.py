@@ -1,17 +1,18 @@
 """Make the draws of tests/data/diagnostics.bin and the numbers of arviz-stats for them.
 
-    python -m venv venv && venv/bin/pip install "arviz-stats>=1.3,<2" "numpy>=2"
+    python -m venv venv && venv/bin/pip install "arviz-stats>=1.3,<2" "numpy>=2" "diptest>=0.12"
     venv/bin/python tests/arviz/expected_diagnostics.py tests/data
 
 Writes diagnostics.bin (all draws, little-endian 64-bit, case after case, chain after chain) and
 diagnostics.json (shape and expected numbers of each case; null is NaN). The committed files were made with
-arviz-stats 1.3.3, NumPy 2.5.5 and SciPy 1.18.1. The generator of NumPy is the same in all versions.
+arviz-stats 1.3.3, diptest 0.12.0, NumPy 2.5.5 and SciPy 1.18.1. The generator of NumPy is the same in all versions.
 """
 
 import json
 import sys
 from pathlib import Path
 
+import diptest
 import numpy as np
 from arviz_stats.base import array_stats
 
@@ -57,13 +58,19 @@ def expected(draws):
 
     flat = draws.ravel()
     low, high = array_stats.hdi(flat, 0.95)
-    numbers = {
+    quantiles = {"lower": 0.025, "median": 0.5, "upper": 0.975}
+    of_quantiles = {f"ess_{name}": ess("quantile", prob=prob) for name, prob in quantiles.items()}
+    of_quantiles |= {
+        f"mcse_{name}": array_stats.mcse(draws, method="quantile", prob=prob) for name, prob in quantiles.items()
+    }
+    numbers = of_quantiles | {
         "r_hat": array_stats.rhat(draws, method="rank"),
         "ess_bulk": ess("bulk"),
         "ess_tail": ess("tail", prob=(0.05, 0.95)),
         "ess_mean": ess("mean"),
         "mcse_mean": array_stats.mcse(draws, method="mean"),
         "mcse_sd": array_stats.mcse(draws, method="sd"),
+        "dip": diptest.dipstat(flat) if np.isfinite(flat).all() else np.nan,
         "mean": flat.mean(),
         "sd": flat.std(ddof=1),
         "hdi_lower": low,

@@ -126,7 +126,7 @@ impl<'a> Trials<'a> {
             }
             Draws::Particles(particles) => judge_particles(particles, self.plan.epsilon_goal, false),
         };
-        verdict.with_cautions(&sampled.account.cautions).is_converged()
+        verdict.with_account(&sampled.account).is_converged()
     }
 }
 

@@ -72,7 +72,8 @@ impl Sampler<dyn Simulator> for SequentialMonteCarlo {
             };
             population = next;
         }
-        let account = Account::ended_by(if run.stopped { Ending::Stopped } else { Ending::Done });
+        let mut account = Account::ended_by(if run.stopped { Ending::Stopped } else { Ending::Done });
+        account.size = "particles";
         Ok(Sampled { draws: Draws::Particles(population), account })
     }
 }

@@ -8,11 +8,13 @@
 
 mod mixture;
 mod rounds;
+mod walks;
 
 use rand_chacha::ChaCha8Rng;
 
 use self::mixture::{Mixture, Weighted};
 use self::rounds::{Drawn, Rounds};
+use self::walks::{Covered, walk_away};
 use super::mcmc::evaluate;
 use super::mcmc::start::{Start, Started};
 use super::stopping::{Clock, Stopping};
@@ -54,6 +56,8 @@ const LEAST_SHARE: f64 = 0.005;
 const TRUSTED: f64 = 0.6;
 /// The first mixture is so many times as wide as the points that the search has found.
 const FIRST_WIDTH: f64 = 1.5;
+/// A smaller probability of what walks from the draws found speaks against the draws.
+const WALKS_LEVEL: f64 = 1e-4;
 /// Components and degrees of freedom that are tried.
 const COMPONENTS: [usize; 4] = [1, 2, 4, 8];
 const FREEDOMS: [f64; 2] = [5.0, 30.0];
@@ -153,10 +157,12 @@ pub(super) fn explore(
         run.draw(&mixture, more, ("sampling", u64::MAX - addition), &mut drawn, monitor);
     }
     let few = drawn.terms.len() < BATCH.min(draws);
+    let mut is_of_all = false;
     if few || !(drawn.k_hat() <= largest_pareto_k(drawn.terms.len())) {
         // The run ended before there were enough, or the mixture misses a part that an earlier one had.
         rounds.add(mixture.clone(), drawn);
-        drawn = rounds.into_all();
+        drawn = rounds.take_all();
+        is_of_all = true;
     }
     if drawn.log_weights().iter().all(|log| !log.is_finite()) {
         return Err(SamplerError::NoFiniteStart { tried: run.simulations });
@@ -166,11 +172,21 @@ pub(super) fn explore(
         let why = format!("k-hat of importance sampling is {k_hat:.2}");
         return Ok(Attempt::NotWorthwhile { simulations: run.simulations, why });
     }
+    let density = |points: &Rows<Unconstrained>| {
+        if is_of_all { rounds.log_densities(points) } else { mixture.log_densities(points) }
+    };
+    let misses = run.misses(&drawn, &density);
+    if is_optional && misses.is_some() {
+        let why = "walks from the draws of importance sampling left what they cover".to_owned();
+        return Ok(Attempt::NotWorthwhile { simulations: run.simulations, why });
+    }
     let (components, freedom) = mixture.shape();
     let note = format!(
         "draws of {components} Student-t distributions, all but a wide one of {freedom} degrees of freedom"
     );
-    Ok(Attempt::Done(Box::new(result(drawn, run.ending.unwrap_or(Ending::Done), note))))
+    let mut sampled = result(drawn, run.ending.unwrap_or(Ending::Done), note);
+    sampled.account.cautions.extend(misses);
+    Ok(Attempt::Done(Box::new(sampled)))
 }
 
 struct Run<'a> {
@@ -223,6 +239,30 @@ impl Run<'_> {
                 self.ending = self.clock.ending(self.simulations);
             }
         }
+    }
+}
+
+impl Run<'_> {
+    /// Says so if walks from trusted draws leave what they cover.
+    fn misses(
+        &mut self,
+        drawn: &Drawn,
+        density: &dyn Fn(&Rows<Unconstrained>) -> Vec<f64>,
+    ) -> Option<Caution> {
+        let is_trusted = drawn.k_hat() <= largest_pareto_k(drawn.terms.len());
+        if self.ending == Some(Ending::Stopped) || !is_trusted || drawn.terms.len() < BATCH {
+            return None;
+        }
+        let log_weights = drawn.log_weights();
+        let covered = Covered {
+            points: &drawn.points,
+            terms: &drawn.terms,
+            log_weights: &log_weights,
+            log_proposal: density,
+        };
+        let (p_value, evaluations) = walk_away(&covered, self.oracle, self.streams.stage("walks"));
+        self.simulations += evaluations;
+        (p_value < WALKS_LEVEL).then_some(Caution::WalksLeave { p_value })
     }
 }
 

@@ -43,8 +43,23 @@ impl Rounds {
         &self.all
     }
 
-    pub(super) fn into_all(self) -> Drawn {
-        self.all
+    pub(super) fn take_all(&mut self) -> Drawn {
+        let dimension = self.all.points.columns();
+        std::mem::replace(&mut self.all, Drawn::nothing(dimension))
+    }
+
+    /// Log density of the mixture of all rounds at each point.
+    pub(super) fn log_densities(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
+        let total: f64 = self.mixtures.iter().map(|(_, count)| count).sum();
+        let of_rounds: Vec<(Vec<f64>, f64)> = self
+            .mixtures
+            .iter()
+            .map(|(mixture, count)| (mixture.log_densities(points), (count / total).ln()))
+            .collect();
+        let of_point = |index: usize| {
+            log_sum_exp(&of_rounds.iter().map(|(logs, share)| logs[index] + share).collect::<Vec<_>>())
+        };
+        (0..points.len()).map(of_point).collect()
     }
 
     /// Adds the points of a round; from now on every point counts as drawn from the mixture of all rounds.

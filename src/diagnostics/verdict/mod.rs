@@ -1,13 +1,14 @@
 //! Whether a result can be used, and if not, why and what to do.
 
-use std::fmt::{self, Display};
+mod words;
 
 use ndarray::{ArrayView1, Axis};
 
 use super::chains::MINIMUM_DRAWS;
+use super::findings::Finding;
 use super::intervals::{quantile_sorted, sorted};
 use super::summary::ParameterSummary;
-use crate::draws::{Caution, Chains, Particles};
+use crate::draws::{Account, Caution, Chains, Ending, Particles};
 use crate::problem::TimeStepCheck;
 
 /// Largest R-hat of a converged parameter (Vehtari et al. 2021, <https://doi.org/10.1214/20-BA1221>).
@@ -19,7 +20,7 @@ pub const MINIMUM_ESS: f64 = 400.0;
 
 /// Above this R-hat the chains are in different places, and more draws alone seldom bring them together
 /// (the older threshold of Gelman and Rubin 1992, <https://doi.org/10.1214/ss/1177011136>).
-const SEPARATE_R_HAT: f64 = 1.1;
+pub(super) const SEPARATE_R_HAT: f64 = 1.1;
 
 /// A chain that accepts less than this share of what the median chain accepts is stuck.
 const STUCK_SHARE: f64 = 0.1;
@@ -34,7 +35,16 @@ const OUTLIER_NATS: f64 = 3.0;
 /// Draws to ask for beyond what the present rate would need, because the rate is uncertain.
 const RESERVE: f64 = 1.2;
 
-const NOT_A_NUMBER: &str = "its draws are all equal or not finite, look at its prior and start values";
+/// What to change for more draws.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct More {
+    /// The option of the sampler.
+    pub option: &'static str,
+    /// What to set it to, if that is known.
+    pub to: Option<usize>,
+    /// How many times as many draws would do at the present rate.
+    pub times: f64,
+}
 
 /// One reason why a result cannot be used. Chains are counted from 0, as in the result files.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,8 +68,8 @@ pub enum Reason {
         r_hat: f64,
         /// Number of parameters above the threshold.
         count: usize,
-        /// Draws of each chain that would do at the present rate.
-        advised_draws: usize,
+        /// What would do at the present rate.
+        more: More,
     },
     /// Too few effective draws.
     Ess {
@@ -69,8 +79,8 @@ pub enum Reason {
         ess: f64,
         /// Number of parameters below the threshold.
         count: usize,
-        /// Draws of each chain that would do at the present rate.
-        advised_draws: usize,
+        /// What would do at the present rate.
+        more: More,
     },
     /// Chains that hardly accept a proposal.
     StuckChains(Vec<usize>),
@@ -85,8 +95,8 @@ pub enum Reason {
     ParticleEss {
         /// Effective sample size of the weights.
         ess: f64,
-        /// Particles that would do at the present rate.
-        advised_particles: usize,
+        /// What would do at the present rate.
+        more: More,
     },
     /// The acceptance threshold did not come down to its goal.
     Epsilon {
@@ -99,10 +109,12 @@ pub enum Reason {
     Sampler(Caution),
 }
 
-/// The judgement of a run: converged, or the reasons why not; and whether its time step is too long for it.
+/// The judgement of a run: converged, or the reasons why not; what to know of the posterior; and whether its time step is
+/// too long for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
     reasons: Vec<Reason>,
+    findings: Vec<Finding>,
     warning: Option<TimeStepCheck>,
 }
 
@@ -112,13 +124,27 @@ impl Verdict {
         if stopped && !reasons.is_empty() {
             reasons.insert(0, Reason::StoppedEarly);
         }
-        Self { reasons, warning: None }
+        Self { reasons, findings: Vec::new(), warning: None }
     }
 
-    /// Adds what the sampler has found that speaks against its draws.
+    /// Adds what the sampler tells of its run: what speaks against its draws, and which of its options gives more.
     #[must_use]
-    pub fn with_cautions(mut self, cautions: &[Caution]) -> Self {
-        self.reasons.extend(cautions.iter().cloned().map(Reason::Sampler));
+    pub fn with_account(mut self, account: &Account) -> Self {
+        for reason in &mut self.reasons {
+            if let Reason::RHat { more, .. } | Reason::Ess { more, .. } | Reason::ParticleEss { more, .. } =
+                reason
+            {
+                more.after(account);
+            }
+        }
+        self.reasons.extend(account.cautions.iter().cloned().map(Reason::Sampler));
+        self
+    }
+
+    /// Adds what there is to know of a posterior even if its draws are good.
+    #[must_use]
+    pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        self.findings = findings;
         self
     }
 
@@ -137,6 +163,11 @@ impl Verdict {
     /// A time step that is too long for the posterior.
     pub fn warning(&self) -> Option<&TimeStepCheck> {
         self.warning.as_ref()
+    }
+
+    /// What to know of the posterior.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// What speaks against the result; empty if it converged.
@@ -179,7 +210,7 @@ pub fn judge_particles(particles: &Particles, epsilon_goal: Option<f64>, stopped
     let mut reasons = Vec::new();
     let ess = super::effective_sample_size(&particles.weights);
     if !at_least(ess, MINIMUM_ESS) {
-        reasons.push(Reason::ParticleEss { ess, advised_particles: advise(count, MINIMUM_ESS / ess) });
+        reasons.push(Reason::ParticleEss { ess, more: More::of("particles", count, MINIMUM_ESS / ess) });
     }
     let reached = particles.generations.last().map_or(f64::INFINITY, |generation| generation.epsilon);
     if let Some(goal) = epsilon_goal
@@ -230,8 +261,8 @@ fn large_r_hat(summaries: &[ParameterSummary], draws: usize) -> Option<Reason> {
     let worst = above.iter().max_by(|a, b| value(a).total_cmp(&value(b)))?;
     let r_hat = value(worst);
     // B / W, and with it R-hat − 1, falls as one over the number of draws.
-    let advised_draws = advise(draws, (r_hat - 1.0) / (MAXIMUM_R_HAT - 1.0));
-    Some(Reason::RHat { parameter: worst.name.clone(), r_hat, count: above.len(), advised_draws })
+    let more = More::of("draws", draws, (r_hat - 1.0) / (MAXIMUM_R_HAT - 1.0));
+    Some(Reason::RHat { parameter: worst.name.clone(), r_hat, count: above.len(), more })
 }
 
 fn small_ess(summaries: &[ParameterSummary], draws: usize) -> Option<Reason> {
@@ -239,118 +270,27 @@ fn small_ess(summaries: &[ParameterSummary], draws: usize) -> Option<Reason> {
     let below: Vec<_> = summaries.iter().filter(|summary| !at_least(value(summary), MINIMUM_ESS)).collect();
     let worst = below.iter().min_by(|a, b| value(a).total_cmp(&value(b)))?;
     let ess = value(worst);
-    let advised_draws = advise(draws, MINIMUM_ESS / ess);
-    Some(Reason::Ess { parameter: worst.name.clone(), ess, count: below.len(), advised_draws })
+    let more = More::of("draws", draws, MINIMUM_ESS / ess);
+    Some(Reason::Ess { parameter: worst.name.clone(), ess, count: below.len(), more })
 }
 
-/// `count` times `factor` and a reserve, rounded up to two digits. Without a finite factor, twice as many.
-fn advise(count: usize, factor: f64) -> usize {
-    let factor = if factor.is_finite() { factor * RESERVE } else { 2.0 };
-    let number = (count as f64 * factor).ceil().max(1.0);
-    let unit = 10_f64.powf(number.log10().floor() - 1.0).max(1.0);
-    ((number / unit).ceil() * unit) as usize
-}
-
-impl Display for Verdict {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", if self.is_converged() { "converged" } else { "not converged" })?;
-        for (place, reason) in self.reasons.iter().enumerate() {
-            write!(formatter, "{}{reason}", if place == 0 { ": " } else { "; " })?;
-        }
-        if let Some(warning) = &self.warning {
-            write!(formatter, ", but {warning}")?;
-        }
-        Ok(())
+impl More {
+    /// `count` times `factor` and a reserve, rounded up to two digits. Without a finite factor, twice as many.
+    fn of(option: &'static str, count: usize, factor: f64) -> Self {
+        let times = if factor.is_finite() { factor * RESERVE } else { 2.0 };
+        let number = (count as f64 * times).ceil().max(1.0);
+        let unit = 10_f64.powf(number.log10().floor() - 1.0).max(1.0);
+        Self { option, to: Some(((number / unit).ceil() * unit) as usize), times }
     }
-}
 
-impl Display for Reason {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::StoppedEarly => write!(formatter, "the run was stopped early, let it run to its end"),
-            Reason::TooFewDraws { draws, needed } => {
-                write!(formatter, "{draws} draws are too few to judge, draw at least {needed}")
-            }
-            Reason::SingleChain => {
-                write!(formatter, "a single chain cannot be compared with others, run at least 4 chains")
-            }
-            Reason::RHat { parameter, r_hat, count, advised_draws } => {
-                write_r_hat(formatter, parameter, *r_hat, *count, *advised_draws)
-            }
-            Reason::Ess { parameter, ess, count, advised_draws } => {
-                write_ess(formatter, parameter, *ess, *count, *advised_draws)
-            }
-            Reason::StuckChains(chains) => {
-                let chains = list(chains);
-                write!(formatter, "{chains} accepted almost no proposal, lengthen the warm-up")
-            }
-            Reason::OutlyingChains { chains, nats } => {
-                let chains = list(chains);
-                write!(
-                    formatter,
-                    "{chains} stayed up to {nats:.1} nats below the posterior density of the "
-                )?;
-                write!(formatter, "others, lengthen the warm-up or narrow the prior")
-            }
-            Reason::ParticleEss { ess, advised_particles } => {
-                write!(formatter, "effective sample size of the weights is {ess:.0}, below {MINIMUM_ESS}, ")?;
-                write!(formatter, "increase particles to about {advised_particles}")
-            }
-            Reason::Epsilon { reached, goal } => {
-                write!(formatter, "epsilon reached {reached:.4}, not its goal {goal:.4}, ")?;
-                write!(formatter, "allow more simulations or generations")
-            }
-            Reason::Sampler(caution) => caution.fmt(formatter),
-        }
+    /// Names what has ended the run in place of the number of draws.
+    fn after(&mut self, account: &Account) {
+        (self.option, self.to) = match account.ending {
+            Ending::Done | Ending::Stopped if account.size == "min_ess" => ("min_ess", None),
+            Ending::Done | Ending::Stopped => (account.size, self.to),
+            Ending::MinEss => ("min_ess", Some((MINIMUM_ESS * RESERVE) as usize)),
+            Ending::MaxTime => ("max_time", None),
+            Ending::MaxSimulations => ("max_simulations", None),
+        };
     }
-}
-
-fn write_r_hat(
-    formatter: &mut fmt::Formatter<'_>,
-    parameter: &str,
-    r_hat: f64,
-    count: usize,
-    advised_draws: usize,
-) -> fmt::Result {
-    if r_hat.is_nan() {
-        return write!(formatter, "R-hat of `{parameter}` cannot be computed, {NOT_A_NUMBER}");
-    }
-    write!(formatter, "R-hat of `{parameter}` is {r_hat:.3}, above {MAXIMUM_R_HAT}")?;
-    write_others(formatter, count)?;
-    if r_hat <= SEPARATE_R_HAT {
-        return write!(formatter, ", increase draws to about {advised_draws}");
-    }
-    write!(formatter, ": the chains are in different places, lengthen the warm-up, and look at the chains ")?;
-    write!(formatter, "for several modes")
-}
-
-fn write_ess(
-    formatter: &mut fmt::Formatter<'_>,
-    parameter: &str,
-    ess: f64,
-    count: usize,
-    advised_draws: usize,
-) -> fmt::Result {
-    if ess.is_nan() {
-        return write!(
-            formatter,
-            "effective sample size of `{parameter}` cannot be computed, {NOT_A_NUMBER}"
-        );
-    }
-    write!(formatter, "effective sample size of `{parameter}` is {ess:.0}, below {MINIMUM_ESS}")?;
-    write_others(formatter, count)?;
-    write!(formatter, ", increase draws to about {advised_draws}")
-}
-
-fn write_others(formatter: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
-    match count {
-        0 | 1 => Ok(()),
-        2 => write!(formatter, " (and that of 1 other parameter)"),
-        _ => write!(formatter, " (and that of {} other parameters)", count - 1),
-    }
-}
-
-fn list(chains: &[usize]) -> String {
-    let numbers = chains.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-    if chains.len() == 1 { format!("chain {numbers}") } else { format!("chains {numbers}") }
 }
