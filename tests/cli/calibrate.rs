@@ -20,6 +20,9 @@ fn a_calibration_goes_on_where_it_stopped() {
     let ranks = report["parameters"]["g_K"]["histogram"].as_array().unwrap();
     assert_eq!(ranks.iter().map(|count| count.as_u64().unwrap()).sum::<u64>(), 8);
     assert!(report["coverage"]["p_value"].is_number(), "{report}");
+    for picture in ["ranks.png", "coverage.png"] {
+        assert!(folder.read(&format!("whole/{picture}")).starts_with(b"\x89PNG"), "{picture}");
+    }
     for word in ["g_Na", "coverage", "8 runs show only gross mistakes"] {
         assert!(shown.contains(word), "{word}: {shown}");
     }

@@ -5,6 +5,7 @@
 //! 2018, <https://arxiv.org/abs/1804.06788>), and so is the share of draws that are nearer to a random point than the
 //! truth (coverage: Lemos et al. 2023, <https://arxiv.org/abs/2302.03026>).
 
+mod plot;
 mod report;
 mod store;
 mod trial;
@@ -48,6 +49,7 @@ pub fn calibrate(path: &Path, runs: usize, options: &FitOptions) -> Result<FitRe
     made?;
     let report = Report::new(&plan, &trials, RANKED_DRAWS);
     store.save_report(&report.json())?;
+    report.plot(&folder)?;
     let text = format!("{}\nresults in {}\n", report.text(), folder.display());
     Ok(FitReport { text, interrupted: is_interrupted() })
 }

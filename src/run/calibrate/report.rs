@@ -1,11 +1,14 @@
 //! What a calibration found, in numbers and in words.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::plot::{Cumulated, plot_coverage, plot_ranks};
 use super::trial::{Outcome, Trial};
 use crate::diagnostics::{BAND_LEVEL, RankTest, UniformRanks, holm};
+use crate::run::RunError;
 use crate::run::check::Plan;
 
 /// Smallest corrected p-value of a sampler that passes.
@@ -77,14 +80,13 @@ impl Report {
     pub(super) fn json(&self) -> Value {
         let bands = self.uniform.bands();
         let one = |own: &Tested| {
-            let up_to = |rank: usize| own.ranks.iter().filter(|other| **other <= rank).count();
             let value = json!({
                 "p_value": own.test.p_value,
                 "p_value_corrected": own.p_value,
                 "shift": own.test.shift,
                 "spread": own.test.spread,
                 "histogram": histogram(&own.ranks, self.draws, BARS),
-                "ranks_up_to": (0..self.draws).map(up_to).collect::<Vec<_>>(),
+                "ranks_up_to": (0..self.draws).map(|rank| own.up_to(rank)).collect::<Vec<_>>(),
             });
             (own.name.clone(), value)
         };
@@ -104,6 +106,31 @@ impl Report {
                 "upper": bands.iter().map(|band| band.1).collect::<Vec<_>>(),
             },
         })
+    }
+
+    /// Draws `ranks.png` and `coverage.png`; nothing without a run.
+    pub(super) fn plot(&self, folder: &Path) -> Result<(), RunError> {
+        if self.used() == 0 {
+            return Ok(());
+        }
+        let band = self.uniform.bands();
+        let cumulated = |own: &Tested| Cumulated {
+            name: own.name.clone(),
+            up_to: (0..self.draws).map(|rank| own.up_to(rank)).collect(),
+            runs: own.ranks.len(),
+            band: band.clone(),
+        };
+        let all: Vec<Cumulated> = self.tested.iter().map(cumulated).collect();
+        let (coverage, parameters) = all.split_last().expect("coverage is always tested");
+        let runs = self.used();
+        let band = format!("{:.0} % of samplers that are right stay in the band", 100.0 * (1.0 - BAND_LEVEL));
+        let title = format!("{}, {runs} runs: {band}", self.sampler);
+        plot_ranks(parameters, &title, &folder.join("ranks.png"))?;
+        plot_coverage(
+            coverage,
+            &format!("coverage of {}, {runs} runs", self.sampler),
+            &folder.join("coverage.png"),
+        )
     }
 
     pub(super) fn text(&self) -> String {
@@ -150,6 +177,11 @@ impl Report {
 }
 
 impl Tested {
+    /// Runs with at most this rank.
+    fn up_to(&self, rank: usize) -> usize {
+        self.ranks.iter().filter(|other| **other <= rank).count()
+    }
+
     fn explained(&self) -> String {
         let RankTest { shift, spread, .. } = self.test;
         let mut ways = Vec::new();

@@ -21,9 +21,9 @@ use crate::samplers::mcmc::evaluate;
 /// Walks, which are one batch of evaluations at each of their steps.
 const WALKS: usize = 50;
 
-/// Steps of each: as many as take a tenth of the evaluations of the draws, within these limits.
-const STEPS: (usize, usize) = (10, 60);
-const SHARE: usize = 10;
+/// Steps of each: as many as take a quarter of the evaluations of the draws, within these limits.
+const STEPS: (usize, usize) = (20, 200);
+const SHARE: usize = 4;
 
 /// Best length of a step for a normal posterior (Roberts, Gelman and Gilks 1997,
 /// <https://doi.org/10.1214/aoap/1034625254>), and the shares of it that are taken in turn: shorter ones follow a bend.
@@ -101,4 +101,113 @@ fn fisher(ends: &[f64], log_weights: &[f64], weights: &[f64]) -> f64 {
     };
     let sum: f64 = ends.iter().map(|end| -share_above(end).min(1.0).ln()).sum();
     Gamma::new(ends.len() as f64, 1.0).map_or(f64::NAN, |gamma| gamma.sf(sum))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::{log_sum_exp, normal_rows, smooth_log_weights};
+    use crate::problem::Target;
+
+    const DIMENSION: usize = 4;
+    const DRAWS: usize = 10_000;
+
+    struct Known(fn(&[f64]) -> f64);
+
+    impl Target for Known {
+        fn dimension(&self) -> usize {
+            DIMENSION
+        }
+
+        fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
+            normal_rows(count, DIMENSION, streams)
+        }
+    }
+
+    impl LogDensity for Known {
+        fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
+            points.iter().map(|row| LogTerms { prior: 0.0, likelihood: self.0(row) }).collect()
+        }
+    }
+
+    fn normal(x: &[f64], sd: f64) -> f64 {
+        x.iter().map(|x| -0.5 * (x / sd).powi(2) - sd.ln()).sum()
+    }
+
+    fn skewed(x: &[f64]) -> f64 {
+        x.iter().map(|u| 3.0 * u - u.exp()).sum()
+    }
+
+    /// A normal mixture around `centre`. With `cut`, nothing is drawn where the first parameter is above 1, although the
+    /// mixture has a tiny wide component that could.
+    struct Naive {
+        centre: f64,
+        sd: f64,
+        cut: bool,
+    }
+
+    impl Naive {
+        fn draws(&self, streams: Streams) -> Rows<Unconstrained> {
+            let mut points = Rows::zeros(0, DIMENSION);
+            for row in &normal_rows(2 * DRAWS, DIMENSION, streams) {
+                let point: Vec<f64> = row.iter().map(|x| self.centre + self.sd * x).collect();
+                if points.len() < DRAWS && !(self.cut && point[0] > 1.0) {
+                    points.push(&point);
+                }
+            }
+            points
+        }
+
+        fn log_density(&self, x: &[f64]) -> f64 {
+            let centred: Vec<f64> = x.iter().map(|x| x - self.centre).collect();
+            let main = if self.cut && x[0] > 1.0 { f64::NEG_INFINITY } else { normal(&centred, self.sd) };
+            if self.cut { log_sum_exp(&[main, 1e-6_f64.ln() + normal(x, 3.0)]) } else { main }
+        }
+
+        /// k-hat and the probability that nothing is missed.
+        fn looked_at(&self, target: fn(&[f64]) -> f64, seed: u64) -> (f64, f64) {
+            let (streams, target) = (Streams::new(seed), Known(target));
+            let points = self.draws(streams.stage("draws"));
+            let log_proposal = |points: &Rows<Unconstrained>| -> Vec<f64> {
+                points.iter().map(|row| self.log_density(row)).collect()
+            };
+            let terms = target.log_terms(&points);
+            let logs = terms.iter().zip(log_proposal(&points));
+            let log_weights: Vec<f64> = logs.map(|(terms, q)| terms.posterior() - q).collect();
+            let covered = Covered {
+                points: &points,
+                terms: &terms,
+                log_weights: &log_weights,
+                log_proposal: &log_proposal,
+            };
+            let (p_value, _) = walk_away(&covered, &target, streams.stage("walks"));
+            (smooth_log_weights(&mut log_weights.clone()), p_value)
+        }
+    }
+
+    /// A sixth of the posterior is missed, its first mean is 0.3 standard deviations off, and no weight is large.
+    #[test]
+    fn a_side_that_the_mixture_does_not_reach_is_noticed() {
+        let naive = Naive { centre: 0.0, sd: 1.3, cut: true };
+        let found: Vec<(f64, f64)> = (0..20).map(|seed| naive.looked_at(normal_of_one, seed)).collect();
+        assert!(found.iter().all(|(k_hat, _)| *k_hat < 0.7), "k-hat sees it by itself: {found:?}");
+        let noticed = found.iter().filter(|(_, p_value)| *p_value < 1e-4).count();
+        assert!(noticed >= 16, "{found:?}");
+    }
+
+    #[test]
+    fn draws_that_miss_nothing_pass() {
+        let wide = Naive { centre: 0.0, sd: 1.3, cut: false };
+        let shifted = Naive { centre: 0.9, sd: 0.9, cut: false };
+        for (naive, target) in [(wide, normal_of_one as fn(&[f64]) -> f64), (shifted, skewed)] {
+            let p: Vec<f64> = (0..100).map(|seed| naive.looked_at(target, seed).1).collect();
+            let below = |limit: f64| p.iter().filter(|p| **p < limit).count();
+            // Five of a hundred are below 0.05, with a standard deviation of 2.2; four of them more.
+            assert!(below(0.05) <= 14 && below(1e-4) == 0, "{p:?}");
+        }
+    }
+
+    fn normal_of_one(x: &[f64]) -> f64 {
+        normal(x, 1.0)
+    }
 }
