@@ -42,7 +42,7 @@ pub(super) fn posterior(outcome: &Outcome<'_>) -> Posterior {
 /// The log likelihood of each datum; its draws have the numbers that they have in the group `posterior`.
 fn log_likelihood(pointwise: &Pointwise) -> Group {
     let label = |label: &String| label.clone();
-    let numbers = pointwise.draws.iter().map(|&draw| draw as i64).collect();
+    let numbers = pointwise.draws.iter().map(|&draw| draw.cast_signed() as i64).collect();
     let columns = &pointwise.columns;
     let count = columns.first().map_or(0, Vec::len);
     let values = (0..count).flat_map(|row| columns.iter().map(move |column| column[row])).collect();

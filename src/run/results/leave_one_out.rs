@@ -76,9 +76,9 @@ impl Pointwise {
         if chains * length < LEAST_DRAWS {
             return Err(LeftOut::TooFew { draws: chains * length });
         }
-        let data =
-            problem.pointwise_log_likelihood(&Rows::from_values(Vec::new(), natural.dim().2)).labels.len();
-        let affordable = ((simulations / SHARE_OF_SIMULATIONS) as usize).max(ENOUGH_DRAWS).min(MOST_DRAWS);
+        let nothing = Rows::from_values(Vec::new(), natural.dim().2);
+        let data = problem.pointwise_log_likelihood(&nothing).labels.len();
+        let affordable = ((simulations / SHARE_OF_SIMULATIONS) as usize).clamp(ENOUGH_DRAWS, MOST_DRAWS);
         let most = affordable.min(MOST_NUMBERS / data.max(1));
         if most < LEAST_DRAWS {
             return Err(LeftOut::TooLarge { data });
