@@ -241,6 +241,7 @@ fn particles(weights: Vec<f64>, epsilon: f64) -> Particles {
         terms: Vec::new(),
         weights,
         generations: vec![generation],
+        unadjusted: None,
     }
 }
 

@@ -188,6 +188,7 @@ fn particles_and_their_summary_are_left_for_arviz() {
         distances: vec![1.0; 900],
         terms: Vec::new(),
         generations: vec![generation],
+        unadjusted: None,
     };
     let verdict = judge_particles(&particles, Some(1.0), false);
     let json = summary_json(&RunSummary {

@@ -116,6 +116,13 @@ pub enum Caution {
         /// By how much the stated density is too large, as a logarithm.
         nats: f64,
     },
+    /// No simulation of a prior draw reaches what was observed.
+    BeyondThePrior {
+        /// The feature.
+        feature: String,
+        /// How many simulations have a value of it.
+        simulations: usize,
+    },
     /// The population ended before the whole likelihood counted.
     PartOfTheLikelihood {
         /// The power of the likelihood that was reached.
@@ -168,6 +175,13 @@ impl Display for Caution {
                     "prior draws do not follow the stated log prior density, which is {nats:.1} "
                 )?;
                 write!(formatter, "nats off: posterior and evidence of this sampler need both to agree")
+            }
+            Caution::BeyondThePrior { feature, simulations } => {
+                write!(
+                    formatter,
+                    "the observed {feature} lies beyond all of {simulations} simulations of prior "
+                )?;
+                write!(formatter, "draws: the model may not explain it, widen the priors or leave it out")
             }
             Caution::PartOfTheLikelihood { power } => {
                 write!(

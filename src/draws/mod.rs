@@ -63,6 +63,17 @@ pub struct Particles {
     pub terms: Vec<LogTerms>,
     /// How an ABC population came about, from the first generation to the last.
     pub generations: Vec<Generation>,
+    /// The draws as they were before a regression adjustment.
+    pub unadjusted: Option<Unadjusted>,
+}
+
+/// The particles of an ABC population before a regression has moved them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unadjusted {
+    /// One row per particle, on the real line.
+    pub points: Rows<Unconstrained>,
+    /// Normalised weights.
+    pub weights: Vec<f64>,
 }
 
 /// One generation of a population.

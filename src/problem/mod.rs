@@ -291,6 +291,10 @@ impl Simulator for Problem {
         &self.scales
     }
 
+    fn feature_name(&self, index: usize) -> String {
+        self.data.data[index].label.clone()
+    }
+
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
         let sets = self.space.to_natural(points);
         let mut summaries = self.features(&sets, streams, call);

@@ -49,6 +49,11 @@ pub trait Simulator: Target {
     /// The size of one unit of distance for each feature: its standard deviation.
     fn scales(&self) -> &[f64];
 
+    /// The name of a feature in messages.
+    fn feature_name(&self, index: usize) -> String {
+        format!("feature {index}")
+    }
+
     /// One simulated data set for each row, observation noise included. Row `i` draws its noise from
     /// `streams.generator(call, i)`.
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries;

@@ -45,11 +45,22 @@ impl Gaussian {
         self.factor.diagonal().iter().map(|side| side.ln()).sum()
     }
 
-    /// Squared length of a step in coordinates in which this distribution is the standard normal.
-    pub(super) fn squared_length(&self, step: &[f64]) -> f64 {
-        let mut whitened = DVector::from_column_slice(step);
-        self.factor.solve_lower_triangular_mut(&mut whitened);
-        whitened.norm_squared()
+    /// The same sizes in each coordinate, without what they have in common.
+    pub(super) fn without_correlations(&self) -> Self {
+        let sizes: Vec<f64> = self.factor.row_iter().map(|row| row.norm()).collect();
+        Self { factor: DMatrix::from_diagonal(&DVector::from_vec(sizes)) }
+    }
+
+    /// Squared length of a step in coordinates in which this distribution is the standard normal, into which it is
+    /// brought.
+    pub(super) fn squared_length(&self, step: &mut [f64]) -> f64 {
+        let mut squared = 0.0;
+        for row in 0..step.len() {
+            let known: f64 = (0..row).map(|column| self.factor[(row, column)] * step[column]).sum();
+            step[row] = (step[row] - known) / self.factor[(row, row)];
+            squared += step[row] * step[row];
+        }
+        squared
     }
 
     /// The points in coordinates in which this distribution is the standard normal.

@@ -30,8 +30,8 @@ pub(super) fn disagreement(prior: &Points) -> Option<Caution> {
     let d = dimension as f64;
     let constant = -d * (WIDTH * std::f64::consts::TAU.sqrt()).ln() - shape.log_volume();
     let log_ratio = |(row, terms): (&[f64], &crate::problem::LogTerms)| {
-        let step: Vec<f64> = row.iter().zip(&mean).map(|(x, mean)| x - mean).collect();
-        constant - 0.5 * shape.squared_length(&step) / (WIDTH * WIDTH) - terms.prior
+        let mut step: Vec<f64> = row.iter().zip(&mean).map(|(x, mean)| x - mean).collect();
+        constant - 0.5 * shape.squared_length(&mut step) / (WIDTH * WIDTH) - terms.prior
     };
     let log_ratios: Vec<f64> = prior.points.iter().zip(&prior.terms).map(log_ratio).collect();
     let nats = -log_mean_exp(&log_ratios);

@@ -107,7 +107,14 @@ impl Sampler<dyn LogDensity> for TemperedParticles {
         }
         let Points { points, terms } = population.states;
         let weights = vec![1.0 / terms.len() as f64; terms.len()];
-        let draws = Particles { points, weights, distances: Vec::new(), terms, generations: Vec::new() };
+        let draws = Particles {
+            points,
+            weights,
+            distances: Vec::new(),
+            terms,
+            generations: Vec::new(),
+            unadjusted: None,
+        };
         Ok(Sampled { draws: Draws::Particles(draws), account })
     }
 }

@@ -144,6 +144,79 @@ fn a_population_has_the_posterior_of_its_epsilon() {
 }
 
 #[test]
+fn every_kernel_and_every_schedule_has_the_posterior_of_its_epsilon() {
+    for options in [
+        "kernel = 'local'",
+        "kernel = 'componentwise'\ndecay = 0.4",
+        "kernel = 'student_t'\neffective_size = 0.5",
+        "epsilons = [4, 2, 1, 0.5, 0.3]",
+    ] {
+        let particles = run(&format!("{SMC}\n{options}"), &WHOLE, &mut Silent).unwrap();
+        let generations = &particles.generations;
+        assert!((generations.last().unwrap().epsilon - 0.3).abs() < 1e-12, "{options}: {generations:?}");
+        assert_posterior(&particles, &particles.weights);
+    }
+}
+
+/// Parameters depend on the features in straight lines with the same spread everywhere, so that a regression is exact at
+/// any epsilon.
+#[test]
+fn a_regression_takes_away_what_epsilon_leaves() {
+    let coarse = REJECTION.replace("5000", "20000");
+    let epsilon = run(&coarse, &WHOLE, &mut Silent).unwrap().generations[0].epsilon;
+    assert!(
+        closed_form(epsilon).1[0] > 1.3 * closed_form(1e-3).1[0],
+        "epsilon {epsilon} is too fine to tell"
+    );
+    for adjustment in ["linear", "ridge", "heteroscedastic"] {
+        let particles = run(&format!("{coarse}\nadjustment = '{adjustment}'"), &WHOLE, &mut Silent).unwrap();
+        let raw = particles.unadjusted.clone().expect("the raw draws are kept");
+        assert!(raw.weights.iter().all(|weight| (weight - 5e-5).abs() < 1e-12));
+        assert_normal(&particles);
+    }
+}
+
+#[test]
+#[should_panic(expected = "standard errors")]
+fn draws_without_a_regression_are_noticed() {
+    assert_normal(&run(&REJECTION.replace("5000", "20000"), &WHOLE, &mut Silent).unwrap());
+}
+
+/// Passes if the particles have the exact posterior, within six standard errors.
+fn assert_normal(particles: &Particles) {
+    let (_, variance) = closed_form(1e-3);
+    let effective = 1.0 / particles.weights.iter().map(|weight| weight * weight).sum::<f64>();
+    for axis in 0..2 {
+        let weighted = |value: &dyn Fn(f64) -> f64| -> f64 {
+            let terms = particles.points.iter().zip(&particles.weights);
+            terms.map(|(row, weight)| weight * value(row[axis])).sum()
+        };
+        let mean = SHARE * OBSERVED[axis];
+        let distance = (weighted(&|theta| theta) - mean).abs() / (variance[axis] / effective).sqrt();
+        assert!(distance < 6.0, "the mean is {distance:.1} standard errors off");
+        let found = weighted(&|theta| (theta - mean).powi(2));
+        let distance = (found - variance[axis]).abs() / (variance[axis] * (2.0 / effective).sqrt());
+        assert!(distance < 6.0, "the variance {found:.4} is {distance:.1} standard errors off");
+    }
+}
+
+#[test]
+fn scales_come_from_where_the_settings_say() {
+    let epsilon = |options: &str| {
+        let particles = run(&format!("{REJECTION}\n{options}"), &WHOLE, &mut Silent).unwrap();
+        particles.generations[0].epsilon
+    };
+    // Features of prior draws have a variance of 1 and that of the noise.
+    let expected = NOISE / (1.0 + NOISE * NOISE).sqrt();
+    let found = epsilon("scales = 'prior'") / epsilon("");
+    assert!((found / expected - 1.0).abs() < 0.1, "{found} instead of {expected}");
+    let smc = run(&format!("{SMC}\nscales = 'generation'"), &WHOLE, &mut Silent).unwrap();
+    // Near the observation the features differ by less than those of prior draws: as θ's posterior and noise together.
+    let last = smc.generations.last().unwrap().epsilon;
+    assert!((last - 0.3).abs() < 1e-12, "{last}");
+}
+
+#[test]
 #[should_panic(expected = "standard errors")]
 fn forgotten_weights_are_noticed() {
     let particles = run(SMC, &WHOLE, &mut Silent).unwrap();

@@ -45,6 +45,11 @@ fn mistakes_are_told_once() {
         ("start = { kind = 'optimum' }", "unknown kind \"optimum\""),
         ("kind = 'abc_rejection'\ndraws = 100\nsimulations = 10", "`draws` must be at most `simulations`"),
         ("kind = 'abc_smc'\nquantile = 1.5", "`quantile` must be between 0.01 and 0.99"),
+        ("kind = 'abc_smc'\nquantile = 0.5\ndecay = 0.5", "`quantile` and `decay` both say"),
+        ("kind = 'abc_smc'\nepsilons = [1, 2]", "must be smaller than the one before"),
+        ("kind = 'abc_smc'\nkernel = 'locale'", "did you mean `local`?"),
+        ("kind = 'abc_rejection'\nscales = 'generation'", "unknown"),
+        ("kind = 'abc_smc'\npower = 0.5", "`power` must be between 1 and"),
         ("kind = 'abc_smc'\nmissing_penalty = 0", "`missing_penalty` must be above 0"),
     ] {
         let message = read(options, false).unwrap_err();

@@ -3,31 +3,26 @@
 //! The simulator draws whole data sets, noise included, so that the posterior tends to the one of the
 //! likelihood as the accepted distance tends to zero.
 
+mod adjustment;
+mod kernel;
 pub(super) mod rejection;
+mod ruler;
+mod schedule;
 pub(super) mod smc;
 
-use crate::distance::ScaledEuclidean;
 use crate::draws::{Generation, Particles};
-use crate::numeric::{Rows, Streams, Unconstrained};
+use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
 use crate::problem::Simulator;
 
 /// Simulations per call of the oracle.
 const BATCH: usize = 1000;
 
-/// The distance of one simulation of each row; infinite for a simulation that failed.
-fn distances(
-    oracle: &dyn Simulator,
-    distance: ScaledEuclidean,
-    points: &Rows<Unconstrained>,
-    streams: Streams,
-    call: u64,
-) -> Vec<f64> {
-    let summaries = oracle.summaries(points, streams.stage("noise"), call);
-    let row_distance = |row| match summaries.failure(row) {
-        Some(_) => f64::INFINITY,
-        None => distance.between(summaries.row(row), oracle.observed(), oracle.scales()),
-    };
-    (0..points.len()).map(row_distance).collect()
+/// The features of one simulated data set, some of which may be missing.
+type Features = Vec<Option<f64>>;
+
+/// One simulation of each point.
+fn simulate(oracle: &dyn Simulator, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
+    oracle.summaries(points, streams.stage("noise"), call)
 }
 
 /// Draws from the prior, other ones for each batch.
@@ -38,7 +33,8 @@ fn prior_batch(oracle: &dyn Simulator, count: usize, streams: Streams, batch: u6
 /// Particles of equal weight.
 fn equal_particles(points: Rows<Unconstrained>, distances: Vec<f64>, generation: Generation) -> Particles {
     let weights = vec![1.0 / distances.len() as f64; distances.len()];
-    Particles { points, weights, distances, terms: Vec::new(), generations: vec![generation] }
+    let (terms, generations) = (Vec::new(), vec![generation]);
+    Particles { points, weights, distances, terms, generations, unadjusted: None }
 }
 
 /// 1 / Σ w² of normalised weights.

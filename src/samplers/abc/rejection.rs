@@ -1,9 +1,11 @@
 //! Rejection: of many prior draws, those whose simulations are nearest to the recording. Pritchard et al.
 //! (1999), <https://doi.org/10.1093/oxfordjournals.molbev.a026091>.
 
-use super::{BATCH, distances, equal_particles, prior_batch};
-use crate::distance::ScaledEuclidean;
-use crate::draws::{Account, Draws, Ending, Generation, Sampled};
+use super::adjustment::{Adjustment, adjusted};
+use super::ruler::Ruler;
+use super::{BATCH, Features, equal_particles, prior_batch, simulate};
+use crate::distance::{Distance, ScaleSource};
+use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
 use crate::numeric::{Rows, Streams};
 use crate::problem::Simulator;
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
@@ -19,14 +21,18 @@ pub(in crate::samplers) const ENTRY: Entry<Build> = Entry {
 struct Rejection {
     simulations: usize,
     draws: usize,
-    distance: ScaledEuclidean,
+    distance: Distance,
+    scales: ScaleSource,
+    adjustment: Adjustment,
 }
 
 fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     let simulations = section.key("simulations", "simulations of prior draws").between(1.0, 1e9);
     let draws = section.key("draws", "draws kept: those with the smallest distances").between(1.0, 1e7);
     let (simulations, draws) = (simulations.count_or(100_000), draws.count_or(1000));
-    let distance = ScaledEuclidean::from_settings(section);
+    let distance = Distance::from_settings(section);
+    let scales = ScaleSource::from_settings(section, &["likelihood", "prior"]);
+    let adjustment = Adjustment::from_settings(section);
     if draws > simulations {
         let message = format!("`draws` must be at most `simulations`, found {draws} of {simulations}");
         section.mistake_at(
@@ -38,13 +44,14 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     }
     let (simulations, draws) =
         if quick { (simulations.min(2000), draws.min(100)) } else { (simulations, draws) };
-    Some(Method::SimulationBased(Box::new(Rejection { simulations, draws, distance })))
+    Some(Method::SimulationBased(Box::new(Rejection { simulations, draws, distance, scales, adjustment })))
 }
 
 /// A draw with its distance.
 struct Candidate {
     distance: f64,
     point: Vec<f64>,
+    features: Features,
 }
 
 impl Sampler<dyn Simulator> for Rejection {
@@ -54,15 +61,26 @@ impl Sampler<dyn Simulator> for Rejection {
         streams: Streams,
         monitor: &mut dyn Monitor,
     ) -> Result<Sampled, SamplerError> {
+        let mut ruler = Ruler::new(oracle, self.distance, self.scales);
         let mut nearest: Vec<Candidate> = Vec::new();
         let mut done = 0;
         let mut account = Account::ended_by(Ending::Done);
         for batch in 0..self.simulations.div_ceil(BATCH) as u64 {
             let count = BATCH.min(self.simulations - done);
             let points = prior_batch(oracle, count, streams, batch);
-            let measured = distances(oracle, self.distance, &points, streams, batch);
-            let candidates = points.iter().zip(measured).filter(|(_, distance)| distance.is_finite());
-            nearest.extend(candidates.map(|(point, distance)| Candidate { distance, point: point.to_vec() }));
+            let simulated = simulate(oracle, &points, streams, batch);
+            ruler.see(&simulated);
+            if batch == 0 {
+                account.cautions = ruler.outliers();
+                // Scales are those of the first batch, so that all distances have the same.
+                ruler.rescale(true, &[]);
+            }
+            let candidate = |(row, point): (usize, &[f64])| {
+                let distance = ruler.measure(&simulated, row);
+                let features = simulated.row(row).to_vec();
+                distance.is_finite().then(|| Candidate { distance, point: point.to_vec(), features })
+            };
+            nearest.extend(points.iter().enumerate().filter_map(candidate));
             // A stable sort: of equal distances the earlier proposal is kept.
             nearest.sort_by(|a, b| a.distance.total_cmp(&b.distance));
             nearest.truncate(self.draws);
@@ -74,7 +92,9 @@ impl Sampler<dyn Simulator> for Rejection {
         }
         // A run that was stopped keeps the share of its simulations that a whole run would have kept.
         nearest.truncate((self.draws * done / self.simulations).max(1));
-        let draws = population(&nearest, oracle.dimension(), done as u64)?;
+        let particles = population(&nearest, oracle.dimension(), done as u64)?;
+        let features: Vec<Features> = nearest.into_iter().map(|candidate| candidate.features).collect();
+        let draws = Draws::Particles(adjusted(self.adjustment, particles, &features, oracle.observed()));
         Ok(Sampled { draws, account })
     }
 }
@@ -93,7 +113,7 @@ impl Rejection {
     }
 }
 
-fn population(nearest: &[Candidate], dimension: usize, simulations: u64) -> Result<Draws, SamplerError> {
+fn population(nearest: &[Candidate], dimension: usize, simulations: u64) -> Result<Particles, SamplerError> {
     let Some(last) = nearest.last() else {
         return Err(SamplerError::NoFiniteDistance { simulations });
     };
@@ -109,5 +129,5 @@ fn population(nearest: &[Candidate], dimension: usize, simulations: u64) -> Resu
         points.push(&candidate.point);
     }
     let distances = nearest.iter().map(|candidate| candidate.distance).collect();
-    Ok(Draws::Particles(equal_particles(points, distances, generation)))
+    Ok(equal_particles(points, distances, generation))
 }

@@ -1,19 +1,21 @@
 //! A population that comes nearer to the recording from generation to generation: ABC-SMC, Toni et al.
-//! (2009), <https://doi.org/10.1098/rsif.2008.0172>, with the weights of population Monte Carlo and a normal
-//! kernel of twice the weighted covariance, Beaumont et al. (2009), <https://doi.org/10.1093/biomet/asp052>.
+//! (2009), <https://doi.org/10.1098/rsif.2008.0172>, with the weights of population Monte Carlo, Beaumont et al. (2009),
+//! <https://doi.org/10.1093/biomet/asp052>.
 //!
 //! Whether a proposal joins the next generation is decided by its index, not by when its simulation ends:
 //! otherwise quick simulations would be over-represented.
 
-use rand::RngExt;
 use rayon::prelude::*;
 
-use super::{BATCH, distances, effective_sample_size, equal_particles, prior_batch};
-use crate::distance::ScaledEuclidean;
+use super::adjustment::{Adjustment, adjusted};
+use super::kernel::{Kernel, Shape};
+use super::ruler::Ruler;
+use super::schedule::Schedule;
+use super::{BATCH, Features, effective_sample_size, equal_particles, prior_batch, simulate};
+use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
-use crate::numeric::{Rows, Streams, Unconstrained};
+use crate::numeric::{ROWS_PER_THREAD, Rows, Streams, Unconstrained};
 use crate::problem::Simulator;
-use crate::samplers::gaussian::Gaussian;
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
@@ -27,29 +29,33 @@ pub(in crate::samplers) const ENTRY: Entry<Build> = Entry {
 #[derive(Debug)]
 struct SequentialMonteCarlo {
     particles: usize,
-    /// The next epsilon, as a quantile of the distances of this generation.
-    quantile: f64,
+    schedule: Schedule,
     /// The epsilon that ends the run.
     epsilon: f64,
     simulations: usize,
     minimum_acceptance: f64,
-    distance: ScaledEuclidean,
+    distance: Distance,
+    scales: ScaleSource,
+    kernel: Shape,
+    adjustment: Adjustment,
 }
 
 fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     let particles = section.key("particles", "particles of each generation").between(2.0, 1e6).count_or(1000);
     let simulations = section.key("simulations", "most simulations of the run").between(2.0, 1e9);
     let simulations = simulations.count_or(100_000);
-    let quantile = section.key("quantile", "the next epsilon, as a quantile of the distances");
     let epsilon = section.key("epsilon", "distance in sds that ends the run once it is reached");
     let acceptance = section.key("minimum_acceptance", "share of accepted proposals that ends the run");
     Some(Method::SimulationBased(Box::new(SequentialMonteCarlo {
         particles: if quick { particles.min(100) } else { particles },
-        quantile: quantile.between(0.01, 0.99).quantity_or(Unit::One, 0.5),
+        schedule: Schedule::from_settings(section),
         epsilon: epsilon.between(0.0, f64::INFINITY).quantity_or(Unit::One, 0.0),
         simulations: if quick { simulations.min(2000) } else { simulations },
         minimum_acceptance: acceptance.between(0.0, 1.0).quantity_or(Unit::One, 0.01),
-        distance: ScaledEuclidean::from_settings(section),
+        distance: Distance::from_settings(section),
+        scales: ScaleSource::from_settings(section, &["likelihood", "prior", "generation"]),
+        kernel: Shape::from_settings(section),
+        adjustment: Adjustment::from_settings(section),
     })))
 }
 
@@ -60,43 +66,59 @@ impl Sampler<dyn Simulator> for SequentialMonteCarlo {
         streams: Streams,
         monitor: &mut dyn Monitor,
     ) -> Result<Sampled, SamplerError> {
-        let mut run =
-            Run { options: self, oracle, streams, simulations: 0, calls: 0, generation: 0, stopped: false };
+        let mut run = Run {
+            options: self,
+            oracle,
+            streams,
+            ruler: Ruler::new(oracle, self.distance, self.scales),
+            account: Account { size: "particles", ..Account::ended_by(Ending::Done) },
+            simulations: 0,
+            calls: 0,
+            generation: 0,
+            stopped: false,
+        };
         let mut population = run.first(monitor)?;
-        while let Some(epsilon) = self.next_epsilon(&population)
+        while let Some(epsilon) = self.next_epsilon(&population, run.generation)
             && !run.stopped
         {
             run.generation += 1;
-            let Some(next) = run.next(&population, epsilon, monitor) else {
+            let Some(next) = run.next(&population.particles, epsilon, monitor) else {
                 break;
             };
             population = next;
         }
-        let mut account = Account::ended_by(if run.stopped { Ending::Stopped } else { Ending::Done });
-        account.size = "particles";
-        Ok(Sampled { draws: Draws::Particles(population), account })
+        let Population { particles, features, .. } = population;
+        let draws = Draws::Particles(adjusted(self.adjustment, particles, &features, oracle.observed()));
+        Ok(Sampled { draws, account: run.account })
     }
 }
 
 impl SequentialMonteCarlo {
     /// The epsilon of the next generation; `None` if the goal is reached or no distance is smaller.
-    fn next_epsilon(&self, population: &Particles) -> Option<f64> {
-        let mut sorted = population.distances.clone();
-        sorted.sort_by(f64::total_cmp);
-        let reached = population.generations.last()?.epsilon;
-        if reached <= self.epsilon {
+    fn next_epsilon(&self, population: &Population, generation: u64) -> Option<f64> {
+        let Population { particles, reached, .. } = population;
+        if *reached <= self.epsilon {
             return None;
         }
-        let place = (self.quantile * (sorted.len() - 1) as f64) as usize;
-        // Distances of counts come in steps: then the next smaller one is taken.
-        let below = sorted.iter().take(place + 1).rev().find(|&&distance| distance < reached)?;
-        Some(below.max(self.epsilon))
+        let next =
+            self.schedule.next(generation as usize, *reached, &particles.distances, &particles.weights)?;
+        Some(next.max(self.epsilon))
     }
+}
+
+/// A generation with what the next one needs to know.
+struct Population {
+    particles: Particles,
+    /// Of the simulation of each particle.
+    features: Vec<Features>,
+    /// The epsilon in the scales of the next generation.
+    reached: f64,
 }
 
 /// Proposals of a generation that were accepted.
 struct Accepted {
     points: Rows<Unconstrained>,
+    features: Vec<Features>,
     distances: Vec<f64>,
     log_prior: Vec<f64>,
     /// Proposals up to the last that was needed.
@@ -104,11 +126,19 @@ struct Accepted {
     simulated: usize,
 }
 
+impl Accepted {
+    fn acceptance(&self) -> f64 {
+        self.distances.len() as f64 / self.proposed.max(1) as f64
+    }
+}
+
 /// A run under way.
 struct Run<'a> {
     options: &'a SequentialMonteCarlo,
     oracle: &'a dyn Simulator,
     streams: Streams,
+    ruler: Ruler<'a>,
+    account: Account,
     simulations: usize,
     calls: u64,
     generation: u64,
@@ -118,7 +148,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Prior draws that have a distance at all.
-    fn first(&mut self, monitor: &mut dyn Monitor) -> Result<Particles, SamplerError> {
+    fn first(&mut self, monitor: &mut dyn Monitor) -> Result<Population, SamplerError> {
         let mut accepted = self.nobody();
         while !self.stopped && accepted.distances.len() < self.options.particles && self.left() > 0 {
             let points = prior_batch(self.oracle, self.batch(), self.streams, self.calls);
@@ -134,50 +164,84 @@ impl Run<'_> {
                 SamplerError::NoFiniteDistance { simulations }
             });
         }
-        let farthest = accepted.distances.iter().copied().fold(0.0, f64::max);
-        let generation = summary(&accepted, farthest, accepted.distances.len() as f64);
-        Ok(equal_particles(accepted.points, accepted.distances, generation))
+        self.account.cautions = self.ruler.outliers();
+        let distances = self.ruler.rescale(true, &accepted.features).unwrap_or(accepted.distances);
+        let farthest = distances.iter().copied().fold(0.0, f64::max);
+        let count = distances.len() as f64;
+        let generation = Generation {
+            epsilon: farthest,
+            simulations: accepted.simulated as u64,
+            acceptance: count / accepted.proposed as f64,
+            effective_sample_size: count,
+        };
+        let particles = equal_particles(accepted.points, distances, generation);
+        Ok(Population { particles, features: accepted.features, reached: farthest })
     }
 
     /// The next generation; `None` if the budget, the acceptance or the monitor ends the run within it.
-    fn next(&mut self, parents: &Particles, epsilon: f64, monitor: &mut dyn Monitor) -> Option<Particles> {
-        let kernel = Gaussian::fitted(&parents.points, &parents.weights);
+    fn next(&mut self, parents: &Particles, epsilon: f64, monitor: &mut dyn Monitor) -> Option<Population> {
+        let kernel = Kernel::fitted(self.options.kernel, parents);
         let mut accepted = self.nobody();
         while accepted.distances.len() < self.options.particles {
             let enough_tried = accepted.proposed >= self.options.particles.max(BATCH);
-            let acceptance = accepted.distances.len() as f64 / accepted.proposed.max(1) as f64;
-            if self.stopped
-                || self.left() == 0
-                || (enough_tried && acceptance < self.options.minimum_acceptance)
-            {
+            let is_hopeless = enough_tried && accepted.acceptance() < self.options.minimum_acceptance;
+            if self.stopped || self.left() == 0 || is_hopeless {
+                self.note_unfinished(&accepted, epsilon);
                 return None;
             }
-            let points = self.propose(parents, &kernel, accepted.proposed);
+            let points = self.propose(&kernel, accepted.proposed, parents.points.columns());
             let log_prior = self.oracle.log_prior(&points);
             self.accept(&points, &log_prior, epsilon, &mut accepted);
             self.report(&accepted, Some(epsilon), monitor);
         }
-        let weights = weights(&accepted, parents, &kernel);
+        let weights = normalised(&accepted.log_prior, &kernel.log_density(&accepted.points));
         let mut generations = parents.generations.clone();
-        generations.push(summary(&accepted, epsilon, effective_sample_size(&weights)));
-        let distances = accepted.distances;
-        Some(Particles { points: accepted.points, weights, distances, terms: Vec::new(), generations })
+        generations.push(Generation {
+            epsilon,
+            simulations: accepted.simulated as u64,
+            acceptance: accepted.acceptance(),
+            effective_sample_size: effective_sample_size(&weights),
+        });
+        let Accepted { points, features, distances, .. } = accepted;
+        let rescaled = self.ruler.rescale(false, &features);
+        let reached = rescaled.as_ref().map_or(epsilon, |all| all.iter().copied().fold(0.0, f64::max));
+        let distances = rescaled.unwrap_or(distances);
+        let particles =
+            Particles { points, weights, distances, terms: Vec::new(), generations, unadjusted: None };
+        Some(Population { particles, features, reached })
     }
 
-    /// A batch of parents chosen by weight and moved by the kernel; proposal `i` of a generation takes its
-    /// random numbers from row `i`.
-    fn propose(&self, parents: &Particles, kernel: &Gaussian, first: usize) -> Rows<Unconstrained> {
-        let mut points = Rows::zeros(self.batch(), parents.points.columns());
-        for (index, point) in points.iter_mut().enumerate() {
-            let mut generator =
-                self.streams.stage("propose").generator(self.generation, (first + index) as u64);
-            let parent = parents.points.row(choose(&parents.weights, generator.random()));
-            let step = kernel.draw(KERNEL_WIDTH, &mut generator);
-            for ((value, centre), step) in point.iter_mut().zip(parent).zip(&step) {
-                *value = centre + step;
-            }
+    /// What is kept is the generation before, a whole population; says what another one would have cost.
+    fn note_unfinished(&mut self, accepted: &Accepted, epsilon: f64) {
+        let (found, wanted) = (accepted.distances.len(), self.options.particles);
+        let mut note = format!(
+            "generation {} to epsilon {epsilon:.3} was left with {found} of {wanted} particles: \
+             the result is the generation before it",
+            self.generation
+        );
+        if found > 0 {
+            let cost = wanted as f64 / accepted.acceptance();
+            note += &format!(
+                "; with {:.2} % accepted it costs about {cost:.0} simulations",
+                100.0 * accepted.acceptance()
+            );
         }
-        points
+        self.account.notes.push(note);
+        if self.left() == 0 {
+            self.account.ending = Ending::MaxSimulations;
+        }
+    }
+
+    /// A batch of proposals; proposal `i` of a generation takes its random numbers from row `i`.
+    fn propose(&self, kernel: &Kernel<'_>, first: usize, columns: usize) -> Rows<Unconstrained> {
+        let streams = self.streams.stage("propose");
+        let row = |index: usize| {
+            let mut point = vec![0.0; columns];
+            kernel.propose(&mut point, &mut streams.generator(self.generation, (first + index) as u64));
+            point
+        };
+        let rows = (0..self.batch()).into_par_iter().with_min_len(ROWS_PER_THREAD).map(row);
+        Rows::from_values(rows.collect::<Vec<_>>().concat(), columns)
     }
 
     /// Simulates the points; those within epsilon join in the order of their index until there are enough.
@@ -188,17 +252,20 @@ impl Run<'_> {
         epsilon: f64,
         accepted: &mut Accepted,
     ) {
-        let distances = distances(self.oracle, self.options.distance, points, self.streams, self.calls);
+        let simulated = simulate(self.oracle, points, self.streams, self.calls);
+        self.ruler.see(&simulated);
         self.calls += 1;
         self.simulations += points.len();
         accepted.simulated += points.len();
-        for ((point, distance), &log_prior) in points.iter().zip(distances).zip(log_prior) {
+        for (row, (point, &log_prior)) in points.iter().zip(log_prior).enumerate() {
             if accepted.distances.len() == self.options.particles {
                 break;
             }
             accepted.proposed += 1;
+            let distance = self.ruler.measure(&simulated, row);
             if distance <= epsilon && log_prior.is_finite() {
                 accepted.points.push(point);
+                accepted.features.push(simulated.row(row).to_vec());
                 accepted.distances.push(distance);
                 accepted.log_prior.push(log_prior);
             }
@@ -206,8 +273,14 @@ impl Run<'_> {
     }
 
     fn nobody(&self) -> Accepted {
-        let points = Rows::zeros(0, self.oracle.dimension());
-        Accepted { points, distances: Vec::new(), log_prior: Vec::new(), proposed: 0, simulated: 0 }
+        Accepted {
+            points: Rows::zeros(0, self.oracle.dimension()),
+            features: Vec::new(),
+            distances: Vec::new(),
+            log_prior: Vec::new(),
+            proposed: 0,
+            simulated: 0,
+        }
     }
 
     fn left(&self) -> usize {
@@ -225,56 +298,23 @@ impl Run<'_> {
             done: accepted.distances.len(),
             total: self.options.particles,
             simulations: self.simulations as u64,
-            acceptance: Some(accepted.distances.len() as f64 / accepted.proposed.max(1) as f64),
+            acceptance: Some(accepted.acceptance()),
             epsilon,
             draws: None,
         });
         self.stopped |= control == Control::Stop;
+        if self.stopped {
+            self.account.ending = Ending::Stopped;
+        }
     }
 }
 
-/// The kernel has twice the covariance of the population.
-const KERNEL_WIDTH: f64 = std::f64::consts::SQRT_2;
-
-/// Prior density over the density of having been proposed, normalised. Each sum has a fixed order.
-fn weights(accepted: &Accepted, parents: &Particles, kernel: &Gaussian) -> Vec<f64> {
-    let children = kernel.whiten(&accepted.points);
-    let centres = kernel.whiten(&parents.points);
-    let log_weight = |(child, log_prior): (&nalgebra::DVector<f64>, &f64)| {
-        let exponents: Vec<f64> = centres
-            .iter()
-            .map(|centre| {
-                let squares = child.iter().zip(centre).map(|(a, b)| (a - b) * (a - b));
-                -squares.sum::<f64>() / (2.0 * KERNEL_WIDTH * KERNEL_WIDTH)
-            })
-            .collect();
-        let largest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let terms = exponents.iter().zip(&parents.weights);
-        let mixture: f64 = terms.map(|(exponent, weight)| weight * (exponent - largest).exp()).sum();
-        log_prior - largest - mixture.ln()
-    };
-    let logs: Vec<f64> = children.par_iter().zip(&accepted.log_prior).map(log_weight).collect();
+/// Prior density over the density of having been proposed, normalised.
+fn normalised(log_prior: &[f64], log_proposal: &[f64]) -> Vec<f64> {
+    let logs: Vec<f64> =
+        log_prior.iter().zip(log_proposal).map(|(prior, proposal)| prior - proposal).collect();
     let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let unnormalised: Vec<f64> = logs.iter().map(|log| (log - largest).exp()).collect();
     let total: f64 = unnormalised.iter().sum();
     unnormalised.iter().map(|weight| weight / total).collect()
-}
-
-/// The index at which the running sum of the weights passes `share`.
-fn choose(weights: &[f64], share: f64) -> usize {
-    let mut sum = 0.0;
-    let passes = |weight: &f64| {
-        sum += weight;
-        sum > share
-    };
-    weights.iter().position(passes).unwrap_or(weights.len() - 1)
-}
-
-fn summary(accepted: &Accepted, epsilon: f64, effective_sample_size: f64) -> Generation {
-    Generation {
-        epsilon,
-        simulations: accepted.simulated as u64,
-        acceptance: accepted.distances.len() as f64 / accepted.proposed as f64,
-        effective_sample_size,
-    }
 }

@@ -85,8 +85,8 @@ impl Kernel for AdaptiveMetropolis {
     }
 
     fn log_density_of_step(&self, from: &[f64], to: &[f64]) -> f64 {
-        let step: Vec<f64> = to.iter().zip(from).map(|(to, from)| to - from).collect();
-        let squared = self.shape.squared_length(&step);
+        let mut step: Vec<f64> = to.iter().zip(from).map(|(to, from)| to - from).collect();
+        let squared = self.shape.squared_length(&mut step);
         let dimension = from.len() as f64;
         let log = |(length, share): (f64, f64)| {
             share.ln() - 0.5 * squared / (length * length) - dimension * length.ln()

@@ -1,0 +1,147 @@
+//! How the particles of one generation propose those of the next.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::draws::Particles;
+use crate::numeric::{Rows, Unconstrained, standard_normal};
+use crate::samplers::gaussian::Gaussian;
+use crate::settings::Section;
+
+/// Which step leads from a parent to a proposal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// Normal, with twice the covariance of the population: Beaumont et al. (2009),
+    /// <https://doi.org/10.1093/biomet/asp052>.
+    Normal,
+    /// The same without correlations.
+    Componentwise,
+    /// Normal, with the covariance of the nearest neighbours of the parent: Filippi et al. (2013),
+    /// <https://doi.org/10.1515/sagmb-2012-0069>. For posteriors that are bent or have several modes.
+    Local,
+    /// Student's t, for posteriors with long tails.
+    StudentT,
+}
+
+impl Shape {
+    pub(super) fn from_settings(section: &Section<'_>) -> Self {
+        let known = ["normal", "componentwise", "local", "student_t"];
+        let key =
+            section.key("kernel", "how a particle moves: with the covariance of all, of its neighbours, ...");
+        match &*key.choice_or(&known, "normal") {
+            "componentwise" => Shape::Componentwise,
+            "local" => Shape::Local,
+            "student_t" => Shape::StudentT,
+            _ => Shape::Normal,
+        }
+    }
+}
+
+/// Steps of a global kernel are this much longer than the population is wide.
+const WIDTH: f64 = std::f64::consts::SQRT_2;
+/// Degrees of freedom of Student's t.
+const FREEDOM: usize = 4;
+/// Neighbours of a parent, as a share of the population, and at least so many per parameter.
+const NEIGHBOURS: f64 = 0.1;
+const NEIGHBOURS_PER_PARAMETER: usize = 5;
+
+/// The mixture of steps from all parents, by their weights.
+pub(super) struct Kernel<'a> {
+    parents: &'a Particles,
+    /// One for all parents, or one for each.
+    steps: Vec<Gaussian>,
+    width: f64,
+    freedom: Option<usize>,
+}
+
+impl<'a> Kernel<'a> {
+    pub(super) fn fitted(shape: Shape, parents: &'a Particles) -> Self {
+        let all = Gaussian::fitted(&parents.points, &parents.weights);
+        let (steps, width) = match shape {
+            Shape::Normal | Shape::StudentT => (vec![all], WIDTH),
+            Shape::Componentwise => (vec![all.without_correlations()], WIDTH),
+            Shape::Local => (local(parents, &all), 1.0),
+        };
+        Self { parents, steps, width, freedom: (shape == Shape::StudentT).then_some(FREEDOM) }
+    }
+
+    /// A parent chosen by weight, moved.
+    pub(super) fn propose(&self, point: &mut [f64], generator: &mut ChaCha8Rng) {
+        let parent = choose(&self.parents.weights, generator.random());
+        let mut width = self.width;
+        let step = self.step_of(parent);
+        let moved = step.draw(1.0, generator);
+        if let Some(freedom) = self.freedom {
+            let squares: f64 = (0..freedom).map(|_| standard_normal(generator).powi(2)).sum();
+            width *= (freedom as f64 / squares).sqrt();
+        }
+        for ((value, centre), step) in point.iter_mut().zip(self.parents.points.row(parent)).zip(&moved) {
+            *value = centre + width * step;
+        }
+    }
+
+    /// Log density of having been proposed, up to a constant, of each point. Each sum has a fixed order.
+    pub(super) fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
+        let dimension = points.columns();
+        let values = points.values().par_chunks_exact(dimension);
+        values.map_init(|| vec![0.0; dimension], |step, point| self.log_density_at(point, step)).collect()
+    }
+
+    fn log_density_at(&self, point: &[f64], step: &mut [f64]) -> f64 {
+        let mut logs = Vec::with_capacity(self.parents.weights.len());
+        for (parent, centre) in self.parents.points.iter().enumerate() {
+            for ((step, value), centre) in step.iter_mut().zip(point).zip(centre) {
+                *step = (value - centre) / self.width;
+            }
+            let gaussian = self.step_of(parent);
+            let squared = gaussian.squared_length(step);
+            let log_step = match self.freedom {
+                Some(freedom) => -0.5 * (freedom + step.len()) as f64 * (squared / freedom as f64).ln_1p(),
+                None => -0.5 * squared,
+            };
+            logs.push(log_step - gaussian.log_volume());
+        }
+        let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let terms = logs.iter().zip(&self.parents.weights);
+        largest + terms.map(|(log, weight)| weight * (log - largest).exp()).sum::<f64>().ln()
+    }
+
+    fn step_of(&self, parent: usize) -> &Gaussian {
+        self.steps.get(parent).unwrap_or(&self.steps[0])
+    }
+}
+
+/// The shape of the population around each parent.
+fn local(parents: &Particles, all: &Gaussian) -> Vec<Gaussian> {
+    let (count, dimension) = (parents.points.len(), parents.points.columns());
+    let neighbours =
+        ((NEIGHBOURS * count as f64) as usize).max(NEIGHBOURS_PER_PARAMETER * dimension).min(count);
+    let places = all.whiten(&parents.points);
+    let around = |parent: usize| {
+        let mut near: Vec<(f64, usize)> =
+            (0..count).map(|other| ((&places[other] - &places[parent]).norm_squared(), other)).collect();
+        near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        near.truncate(neighbours);
+        let mut points = Rows::zeros(0, dimension);
+        let mut weights = Vec::with_capacity(neighbours);
+        for (_, other) in near {
+            points.push(parents.points.row(other));
+            weights.push(parents.weights[other]);
+        }
+        let total: f64 = weights.iter().sum();
+        weights.iter_mut().for_each(|weight| *weight /= total);
+        Gaussian::fitted(&points, &weights)
+    };
+    (0..count).into_par_iter().map(around).collect()
+}
+
+/// The index at which the running sum of the weights passes `share`.
+fn choose(weights: &[f64], share: f64) -> usize {
+    let mut sum = 0.0;
+    let passes = |weight: &f64| {
+        sum += weight;
+        sum > share
+    };
+    weights.iter().position(passes).unwrap_or(weights.len() - 1)
+}

@@ -1,0 +1,80 @@
+//! How far simulations are from the observation, and what the observation has that none of them has.
+
+use super::Features;
+use crate::distance::{Distance, ScaleSource, usual_deviations};
+use crate::draws::Caution;
+use crate::numeric::Summaries;
+use crate::problem::Simulator;
+
+/// Simulations from which scales are taken, at most; the first ones.
+const SEEN: usize = 10_000;
+/// Simulations without one beyond the observation that make it an outlier.
+const ENOUGH: usize = 500;
+
+/// A distance with its scales.
+pub(super) struct Ruler<'a> {
+    oracle: &'a dyn Simulator,
+    distance: Distance,
+    source: ScaleSource,
+    scales: Vec<f64>,
+    /// The first simulations since the scales were last taken.
+    seen: Vec<Features>,
+}
+
+impl<'a> Ruler<'a> {
+    /// With the scales of the likelihood, until there are simulations.
+    pub(super) fn new(oracle: &'a dyn Simulator, distance: Distance, source: ScaleSource) -> Self {
+        Self { oracle, distance, source, scales: oracle.scales().to_vec(), seen: Vec::new() }
+    }
+
+    /// Distance of one row of simulations; infinite if it failed.
+    pub(super) fn measure(&self, simulated: &Summaries, row: usize) -> f64 {
+        match simulated.failure(row) {
+            Some(_) => f64::INFINITY,
+            None => self.between(simulated.row(row)),
+        }
+    }
+
+    fn between(&self, features: &[Option<f64>]) -> f64 {
+        self.distance.between(features, self.oracle.observed(), &self.scales)
+    }
+
+    /// Keeps what is needed of simulations that are measured, near or not.
+    pub(super) fn see(&mut self, simulated: &Summaries) {
+        let room = SEEN - self.seen.len();
+        let whole = (0..simulated.len()).filter(|&row| simulated.failure(row).is_none());
+        self.seen.extend(whole.take(room).map(|row| simulated.row(row).to_vec()));
+    }
+
+    /// Takes new scales from the simulations seen, if the settings want them; `is_prior`: these are of prior draws.
+    /// Returns the new distances of some simulations.
+    pub(super) fn rescale(&mut self, is_prior: bool, kept: &[Features]) -> Option<Vec<f64>> {
+        let wanted = match self.source {
+            ScaleSource::Likelihood => false,
+            ScaleSource::Prior => is_prior,
+            ScaleSource::Generation => true,
+        };
+        let seen = std::mem::take(&mut self.seen);
+        if !wanted {
+            return None;
+        }
+        self.scales = usual_deviations(seen.iter().map(Vec::as_slice), self.scales.len());
+        Some(kept.iter().map(|features| self.between(features)).collect())
+    }
+
+    /// Observed features that are beyond all simulations of prior draws: the model, as its prior has it, does not
+    /// explain them.
+    pub(super) fn outliers(&self) -> Vec<Caution> {
+        let beyond = |column: usize| {
+            let observed = self.oracle.observed()[column]?;
+            let values: Vec<f64> = self.seen.iter().filter_map(|features| features[column]).collect();
+            let outside =
+                values.iter().all(|value| *value < observed) || values.iter().all(|value| *value > observed);
+            (values.len() >= ENOUGH && outside).then(|| Caution::BeyondThePrior {
+                feature: self.oracle.feature_name(column),
+                simulations: values.len(),
+            })
+        };
+        (0..self.scales.len()).filter_map(beyond).collect()
+    }
+}
