@@ -58,7 +58,7 @@ impl std::fmt::Debug for Method {
 }
 
 /// Why a sampler returns no draws.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
 pub enum SamplerError {
     /// The start has to be possible, and no parameter set was.
     #[error(
@@ -77,6 +77,17 @@ pub enum SamplerError {
     NoFiniteDistance {
         /// Simulations that were made.
         simulations: u64,
+    },
+    /// The wanted distance is too small for a pilot of that size.
+    #[error(
+        "fewer than two of {simulations} simulations of the pilot are within `epsilon`, the nearest is at {nearest:.4}; \
+         take a larger `epsilon`, or a larger `pilot`"
+    )]
+    NoneNearEnough {
+        /// Simulations of the pilot.
+        simulations: u64,
+        /// The smallest distance.
+        nearest: f64,
     },
     /// An ensemble cannot leave the space that its chains span.
     #[error("an ensemble needs at least {needed} chains for so many parameters, found `chains` = {chains}")]
@@ -100,6 +111,7 @@ pub type Build = fn(&Section<'_>, quick: bool) -> Option<Method>;
 
 /// All samplers, in alphabetical order.
 pub const SAMPLERS: &[Entry<Build>] = &[
+    abc::mcmc::ENTRY,
     abc::rejection::ENTRY,
     abc::smc::ENTRY,
     mcmc::adaptive_metropolis::ENTRY,
@@ -110,6 +122,7 @@ pub const SAMPLERS: &[Entry<Build>] = &[
     mcmc::ensemble_slice::ENTRY,
     importance::ENTRY,
     smc::ENTRY,
+    abc::synthetic::ENTRY,
     mcmc::tempering::ENTRY,
 ];
 

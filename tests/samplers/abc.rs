@@ -200,6 +200,66 @@ fn assert_normal(particles: &Particles) {
     }
 }
 
+/// Chains on the same problem; particles of another method have told how far the simulations may be.
+fn chains(options: &str) -> hhbayes::draws::Chains {
+    let Method::SimulationBased(sampler) = crate::known::method(options) else {
+        panic!("{options} asks for a likelihood");
+    };
+    match sampler.run(&WHOLE, Streams::new(SEED), &mut Silent).unwrap().draws {
+        Draws::Chains(chains) => chains,
+        Draws::Particles(_) => panic!("{options} returns particles"),
+    }
+}
+
+/// Means and variances about the expected mean, with standard errors from how chains differ.
+fn assert_chains(chains: &hhbayes::draws::Chains, mean: [f64; 2], variance: [f64; 2], tolerance: f64) {
+    let count = chains.points.dim().0;
+    for axis in 0..2 {
+        let square = |x: f64| (x - mean[axis]).powi(2);
+        let moments: [(&dyn Fn(f64) -> f64, f64); 2] = [(&|x| x, mean[axis]), (&square, variance[axis])];
+        for (value, expected) in moments {
+            let of_chain = |chain: usize| {
+                let draws = chains.points.index_axis(ndarray::Axis(0), chain);
+                draws.column(axis).iter().map(|x| value(*x)).sum::<f64>() / draws.nrows() as f64
+            };
+            let means: Vec<f64> = (0..count).map(of_chain).collect();
+            let found = means.iter().sum::<f64>() / count as f64;
+            let spread = means.iter().map(|mean| (mean - found).powi(2)).sum::<f64>();
+            let error = (spread / (count * (count - 1)) as f64).sqrt();
+            let distance = (found - expected).abs();
+            assert!(distance < 6.0 * error + tolerance, "{found:.4} ± {error:.4} instead of {expected:.4}");
+        }
+    }
+}
+
+#[test]
+fn chains_have_the_posterior_of_their_epsilon() {
+    let chains =
+        chains("kind = 'abc_mcmc'\nepsilon = 0.5\npilot = 20000\nchains = 32\nwarmup = 500\ndraws = 1000");
+    let (mean, variance) = closed_form(0.5);
+    assert_chains(&chains, mean, variance, 0.0);
+}
+
+/// A normal density fitted to n simulations is a little too wide; the noise that all parameter sets share moves the mean.
+#[test]
+fn a_synthetic_likelihood_has_the_posterior_of_the_exact_one() {
+    let options = "kind = 'synthetic_likelihood'\nreplicates = 60\nchains = 16\nwarmup = 300\ndraws = 500\n";
+    let variance = NOISE * NOISE * SHARE;
+    let mean = OBSERVED.map(|observed| SHARE * observed);
+    for (own, tolerance) in [("", 0.01), ("marginals = 'kernel'", 0.04), ("common_noise = true", 0.12)] {
+        assert_chains(&chains(&format!("{options}{own}")), mean, [variance; 2], tolerance);
+    }
+}
+
+#[test]
+fn a_pilot_that_is_too_small_says_so() {
+    let Method::SimulationBased(sampler) = crate::known::method("kind = 'abc_mcmc'\nepsilon = 1e-9") else {
+        panic!("it asks for a likelihood");
+    };
+    let error = sampler.run(&WHOLE, Streams::new(SEED), &mut Silent).unwrap_err();
+    assert!(matches!(error, SamplerError::NoneNearEnough { simulations: 20_000, .. }), "{error}");
+}
+
 #[test]
 fn scales_come_from_where_the_settings_say() {
     let epsilon = |options: &str| {

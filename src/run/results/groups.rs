@@ -1,10 +1,10 @@
 //! The groups of `posterior.nc`.
 
-use ndarray::{Array2, ArrayView3};
+use ndarray::{Array2, Array3, ArrayView3};
 
 use super::leave_one_out::Pointwise;
 use super::{Outcome, PREDICTED_SETS, PREDICTED_TRACES, chosen_sets};
-use crate::draws::Draws;
+use crate::draws::{Draws, Particles};
 use crate::numeric::{Rows, Streams};
 use crate::posterior::{Attribute, Group, Posterior, Values, Variable};
 use crate::problem::{LogTerms, Problem};
@@ -34,7 +34,9 @@ pub(super) fn posterior(outcome: &Outcome<'_>) -> Posterior {
         observed_data(problem),
         constant_data(problem),
     ];
-    let groups = groups.into_iter().chain(outcome.pointwise.as_ref().ok().map(log_likelihood));
+    let further =
+        [outcome.pointwise.as_ref().ok().map(log_likelihood), unadjusted_group(problem, &outcome.draws)];
+    let groups = groups.into_iter().chain(further.into_iter().flatten());
     // Without features their axis has no length, which NetCDF does not know.
     Posterior { groups: groups.map(Group::without_empty_axes).collect(), attributes }
 }
@@ -56,6 +58,19 @@ fn log_likelihood(pointwise: &Pointwise) -> Group {
         variables: vec![Variable::new("data", &["chain", "draw", "datum"], Values::F64(values))],
         attributes: Vec::new(),
     }
+}
+
+/// The draws before a regression has moved them, with the weights of then.
+fn unadjusted_group(problem: &Problem, draws: &Draws) -> Option<Group> {
+    let Draws::Particles(Particles { unadjusted: Some(raw), .. }) = draws else { return None };
+    let natural = problem.space.to_natural(&raw.points);
+    let shape = (1, raw.points.len(), raw.points.columns());
+    let natural =
+        Array3::from_shape_vec(shape, natural.values().to_vec()).expect("as many numbers as before");
+    let mut group = posterior_group(problem, natural.view());
+    "unadjusted_posterior".clone_into(&mut group.name);
+    group.variables.push(Variable::new("weight", &["chain", "draw"], Values::F64(raw.weights.clone())));
+    Some(group)
 }
 
 fn posterior_group(problem: &Problem, natural: ArrayView3<'_, f64>) -> Group {

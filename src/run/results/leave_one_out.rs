@@ -70,7 +70,6 @@ impl Pointwise {
         let (chains, length, _) = natural.dim();
         let weights = match draws {
             Draws::Chains(_) => None,
-            Draws::Particles(particles) if particles.terms.is_empty() => return Err(LeftOut::NoLikelihood),
             Draws::Particles(particles) => Some(&particles.weights),
         };
         if chains * length < LEAST_DRAWS {

@@ -26,6 +26,7 @@ use crate::posterior::{
     write_chains_csv, write_json, write_netcdf, write_particles_csv,
 };
 use crate::problem::{Problem, Target, TimeStepCheck};
+use crate::samplers::Method;
 use crate::units::Unit;
 
 /// A finished run.
@@ -90,6 +91,8 @@ impl<'a> Outcome<'a> {
             verdict.with_account(&account).with_findings(findings).with_time_step(time_step.as_ref());
         let pointwise = if interrupted {
             Err(LeftOut::Stopped)
+        } else if matches!(plan.method, Method::SimulationBased(_)) {
+            Err(LeftOut::NoLikelihood)
         } else {
             Pointwise::new(problem, &draws, natural.view(), simulations)
         };

@@ -5,10 +5,12 @@
 
 mod adjustment;
 mod kernel;
+pub(super) mod mcmc;
 pub(super) mod rejection;
 mod ruler;
 mod schedule;
 pub(super) mod smc;
+pub(super) mod synthetic;
 
 use crate::draws::{Generation, Particles};
 use crate::numeric::{Rows, Streams, Summaries, Unconstrained};

@@ -29,6 +29,10 @@ impl ChainSampler {
     pub(super) fn new(options: ChainOptions, walk: MakeWalk) -> Self {
         Self { options, walk }
     }
+
+    pub(in crate::samplers) fn options(&self) -> &ChainOptions {
+        &self.options
+    }
 }
 
 impl Sampler<dyn LogDensity> for ChainSampler {

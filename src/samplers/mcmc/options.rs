@@ -15,8 +15,8 @@ pub(in crate::samplers) struct ChainOptions {
     pub(super) warmup: usize,
     /// Iterations per kept draw.
     pub(super) thin: usize,
-    pub(super) start: Start,
-    pub(super) stopping: Stopping,
+    pub(in crate::samplers) start: Start,
+    pub(in crate::samplers) stopping: Stopping,
 }
 
 /// How the number of chains follows from the settings.
@@ -28,15 +28,26 @@ enum ChainCount {
     Spanning(Option<usize>),
 }
 
+impl ChainCount {
+    fn fixed(section: &Section<'_>, quick: bool) -> Self {
+        let chains = section.key("chains", "chains that move together").between(2.0, 1e7).count_or(16);
+        Self::Fixed(if quick { chains.min(8) } else { chains })
+    }
+}
+
 /// Chains of an ensemble if the settings do not say: four per parameter, and at least this many.
 const SMALLEST_ENSEMBLE: usize = 32;
 
 impl ChainOptions {
     /// The options of chains that do not need one another.
-    pub(super) fn from_settings(section: &Section<'_>, quick: bool) -> Self {
-        let key = section.key("chains", "chains that move together").between(2.0, 1e7);
-        let chains = key.count_or(16);
-        Self::with(ChainCount::Fixed(if quick { chains.min(8) } else { chains }), section, quick)
+    pub(in crate::samplers) fn from_settings(section: &Section<'_>, quick: bool) -> Self {
+        let start = Start::from_settings(&section.table("start", "where the chains start"), quick);
+        Self::with(ChainCount::fixed(section, quick), start, section, quick)
+    }
+
+    /// The options of chains that start at draws of the prior which are made anyway.
+    pub(in crate::samplers) fn without_start(section: &Section<'_>, quick: bool) -> Self {
+        Self::with(ChainCount::fixed(section, quick), Start::Prior { simulations: 0 }, section, quick)
     }
 
     /// The options of a run that ends by its effective draws.
@@ -55,10 +66,11 @@ impl ChainOptions {
     pub(super) fn of_ensemble(section: &Section<'_>, quick: bool) -> Self {
         let help = "chains that move together, more than twice as many as parameters; 32 or 4 per parameter";
         let chains = section.key("chains", help).between(4.0, 1e7).count_maybe();
-        Self::with(ChainCount::Spanning(chains), section, quick)
+        let start = Start::from_settings(&section.table("start", "where the chains start"), quick);
+        Self::with(ChainCount::Spanning(chains), start, section, quick)
     }
 
-    fn with(chains: ChainCount, section: &Section<'_>, quick: bool) -> Self {
+    fn with(chains: ChainCount, start: Start, section: &Section<'_>, quick: bool) -> Self {
         let count = |name, help, least, default, quick_limit: usize| {
             let count = section.key(name, help).between(least, 1e7).count_or(default);
             if quick { count.min(quick_limit) } else { count }
@@ -68,7 +80,7 @@ impl ChainOptions {
             draws: count("draws", "draws kept of each chain", 1.0, 2000, 50),
             warmup: count("warmup", "iterations of each chain before the first draw", 0.0, 2000, 50),
             thin: count("thin", "iterations per kept draw", 1.0, 5, 1),
-            start: Start::from_settings(&section.table("start", "where the chains start"), quick),
+            start,
             stopping: Stopping::of_chains(section),
         }
     }
