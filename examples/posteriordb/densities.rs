@@ -203,7 +203,9 @@ fn last_as_exp(x: &[f64]) -> Vec<f64> {
 }
 
 fn times(factor: f64, row: &mut [f64]) {
-    row.iter_mut().for_each(|x| *x *= factor);
+    for x in row {
+        *x *= factor;
+    }
 }
 
 /// Every posterior; none without the data.

@@ -117,6 +117,18 @@ fn particles_have_a_summary_too() {
 }
 
 #[test]
+fn chains_without_a_likelihood_have_a_summary_too() {
+    for kind in ["abc_mcmc", "synthetic_likelihood"] {
+        let folder = Folder::new(&CELL.replace("kind = \"demcz\"", &format!("kind = \"{kind}\"")));
+        folder.succeed(&["run", "cell.toml", "--quick", "--threads", "2"]);
+        let summary = folder.json("results/cell/summary.json");
+        check_summary(&summary, false);
+        assert!(summary["loo"]["left_out"].as_str().unwrap().contains("no likelihood"), "{}", summary["loo"]);
+        assert_eq!(summary["notes"].as_array().unwrap().len(), 1, "{}", summary["notes"]);
+    }
+}
+
+#[test]
 fn the_seed_names_the_draws_and_threads_do_not_change_them() {
     let noise = CELL.replace("dt = ", "current_noise = 1\ndt = ");
     let stochastic = noise.replace("kind = \"demcz\"\nchains = 4", "kind = \"abc_smc\"");

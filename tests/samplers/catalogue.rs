@@ -49,7 +49,7 @@ fn mistakes_are_told_once() {
         ("kind = 'abc_smc'\nepsilons = [1, 2]", "must be smaller than the one before"),
         ("kind = 'abc_smc'\nkernel = 'locale'", "did you mean `local`?"),
         ("kind = 'abc_rejection'\nscales = 'generation'", "unknown"),
-        ("kind = 'abc_smc'\npower = 0.5", "`power` must be between 1 and"),
+        ("kind = 'abc_smc'\npower = 0.5", "`power` must be at least 1"),
         ("kind = 'abc_smc'\nmissing_penalty = 0", "`missing_penalty` must be above 0"),
     ] {
         let message = read(options, false).unwrap_err();

@@ -38,7 +38,7 @@ impl Shape {
     }
 }
 
-/// Steps of a global kernel are this much longer than the population is wide.
+/// Steps of a normal kernel are this much longer than the population is wide.
 const WIDTH: f64 = std::f64::consts::SQRT_2;
 /// Degrees of freedom of Student's t.
 const FREEDOM: usize = 4;
@@ -59,7 +59,9 @@ impl<'a> Kernel<'a> {
     pub(super) fn fitted(shape: Shape, parents: &'a Particles) -> Self {
         let all = Gaussian::fitted(&parents.points, &parents.weights);
         let (steps, width) = match shape {
-            Shape::Normal | Shape::StudentT => (vec![all], WIDTH),
+            Shape::Normal => (vec![all], WIDTH),
+            // Four degrees of freedom have twice the covariance by themselves.
+            Shape::StudentT => (vec![all], 1.0),
             Shape::Componentwise => (vec![all.without_correlations()], WIDTH),
             Shape::Local => (local(parents, &all), 1.0),
         };
@@ -130,8 +132,7 @@ fn local(parents: &Particles, all: &Gaussian) -> Vec<Gaussian> {
             weights.push(parents.weights[other]);
         }
         let total: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= total);
-        Gaussian::fitted(&points, &weights)
+        Gaussian::fitted(&points, &weights.iter().map(|weight| weight / total).collect::<Vec<_>>())
     };
     (0..count).into_par_iter().map(around).collect()
 }
