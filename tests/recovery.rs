@@ -74,8 +74,8 @@ fn other_known_parameters_are_found_again() {
     }
 }
 
-/// At epsilon the accepted noise adds ε² / (n + 2) to the variance of each of the n features (`configs/abc.toml`), so
-/// the standard deviations may grow by that share at most; means may differ by a third of one.
+/// The regression is not exact where features do not depend on parameters in straight lines: means may differ by a third of
+/// a standard deviation, and those by 15 %.
 #[test]
 #[ignore = "takes minutes: cargo test --release --test recovery -- --ignored"]
 fn the_likelihood_and_abc_agree() {
@@ -83,13 +83,10 @@ fn the_likelihood_and_abc_agree() {
     let exact = run("squid_recovery.toml", &truth, 1);
     let abc = run("abc.toml", &truth, 1);
     assert_eq!(abc["verdict"], "converged", "{abc:#}");
-    let epsilon = abc["epsilon"].as_f64().unwrap();
-    let widening = (1.0 + epsilon * epsilon / 9.0).sqrt();
     for (name, _, _) in truth {
-        let (sd, wider) = (number(&exact, name, "sd"), number(&abc, name, "sd"));
+        let (sd, own) = (number(&exact, name, "sd"), number(&abc, name, "sd"));
         let difference = (number(&exact, name, "mean") - number(&abc, name, "mean")).abs();
         assert!(difference < 0.33 * sd, "{name}: the means differ by {:.2} sd", difference / sd);
-        // Ten per cent for the sampling error of 400 and more effective particles.
-        assert!(wider < 1.1 * widening * sd && wider > 0.85 * sd, "{name}: sd {wider} against {sd}");
+        assert!((own / sd - 1.0).abs() < 0.15, "{name}: sd {own} against {sd}");
     }
 }
