@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 /// For fewer rows that need no simulation it is not worth to wake up a thread.
-pub const ROWS_PER_THREAD: usize = 16;
+pub const ROWS_PER_THREAD: usize = 64;
 
 /// Model parameters in their own units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

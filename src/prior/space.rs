@@ -90,10 +90,11 @@ impl ParameterSpace {
     /// Log prior density of each row on the real line, with the Jacobians of the transforms.
     pub fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
         let rows = points.values().par_chunks_exact(self.dimension());
-        rows.with_min_len(ROWS_PER_THREAD).map(|row| self.row_log_density(row)).collect()
+        rows.with_min_len(ROWS_PER_THREAD).map(|row| self.log_density_of(row)).collect()
     }
 
-    fn row_log_density(&self, row: &[f64]) -> f64 {
+    /// The same of one row.
+    pub fn log_density_of(&self, row: &[f64]) -> f64 {
         let terms = row.iter().zip(&self.parameters).map(|(&u, parameter)| {
             let transform = parameter.transform;
             parameter.prior.log_density(transform.to_natural(u)) + transform.log_jacobian(u)

@@ -187,8 +187,8 @@ impl Problem {
         let batch = Batch { sweeps: &self.experiment.sweeps, sets: &sets, streams: Streams::new(0), call: 0 };
         let (summaries, scores) = self.simulation.outcomes(batch, &self.data.sweeps, Some(&score));
         self.count(&summaries);
-        let priors = self.space.log_density(points);
-        let terms = |(row, prior): (usize, f64)| {
+        let terms = |row: usize| {
+            let prior = self.space.log_density_of(points.row(row));
             let possible = summaries.failure(row).is_none() && self.simulation.is_physical(sets.row(row));
             let likelihood = if possible {
                 let of_features = self.log_likelihood(data, sets.row(row), summaries.row(row));
@@ -198,7 +198,7 @@ impl Problem {
             };
             LogTerms { prior, likelihood }
         };
-        priors.into_par_iter().with_min_len(ROWS_PER_THREAD).enumerate().map(terms).collect()
+        (0..points.len()).into_par_iter().with_min_len(ROWS_PER_THREAD).map(terms).collect()
     }
 
     /// The log likelihood of the features of one simulation, given an observation.
