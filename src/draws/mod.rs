@@ -67,6 +67,14 @@ pub struct Particles {
     pub unadjusted: Option<Unadjusted>,
 }
 
+impl Particles {
+    /// Weighted draws whose likelihood is known.
+    pub fn of_likelihood(points: Rows<Unconstrained>, weights: Vec<f64>, terms: Vec<LogTerms>) -> Self {
+        let (distances, generations) = (Vec::new(), Vec::new());
+        Self { points, weights, distances, terms, generations, unadjusted: None }
+    }
+}
+
 /// The particles of an ABC population before a regression has moved them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unadjusted {

@@ -118,27 +118,28 @@ impl Page {
 
     /// Units stand at the left, the time at the bottom; all panels have the same axes.
     fn voltage(&self, plots: &[Plot], title: &str, is_left: bool, is_lowest: bool) -> Layout {
-        let layout = self.axes(plots, self.voltages).with_title(title).with_title_size(13);
+        let layout = axes(plots, self.end_ms, self.voltages).with_title(title).with_title_size(13);
         let layout = if is_left { layout.with_y_label("voltage (mV)") } else { layout };
         if is_lowest { layout.with_x_label("time (ms)") } else { layout }
     }
 
     fn current(&self, plots: &[Plot], low: f64, high: f64) -> Layout {
-        let layout = self.axes(plots, (low, high)).with_x_label("time (ms)");
+        let layout = axes(plots, self.end_ms, (low, high)).with_x_label("time (ms)");
         layout.with_y_label(format!("current ({})", self.unit))
     }
+}
 
-    fn axes(&self, plots: &[Plot], (low, high): (f64, f64)) -> Layout {
-        Layout::auto_from_plots(plots)
-            .with_x_axis_min(0.0)
-            .with_x_axis_max(self.end_ms)
-            .with_y_axis_min(low)
-            .with_y_axis_max(high)
-            .with_tick_format(TickFormat::Auto)
-            .with_label_size(13)
-            .with_tick_size(11)
-            .with_show_grid(false)
-    }
+/// Axes of a plot that starts at zero.
+pub(super) fn axes(plots: &[Plot], end: f64, (low, high): (f64, f64)) -> Layout {
+    Layout::auto_from_plots(plots)
+        .with_x_axis_min(0.0)
+        .with_x_axis_max(end)
+        .with_y_axis_min(low)
+        .with_y_axis_max(high)
+        .with_tick_format(TickFormat::Auto)
+        .with_label_size(13)
+        .with_tick_size(11)
+        .with_show_grid(false)
 }
 
 /// The numbers of the sweeps that are drawn.

@@ -107,15 +107,8 @@ impl Sampler<dyn LogDensity> for TemperedParticles {
         }
         let Points { points, terms } = population.states;
         let weights = vec![1.0 / terms.len() as f64; terms.len()];
-        let draws = Particles {
-            points,
-            weights,
-            distances: Vec::new(),
-            terms,
-            generations: Vec::new(),
-            unadjusted: None,
-        };
-        Ok(Sampled { draws: Draws::Particles(draws), account })
+        let draws = Draws::Particles(Particles::of_likelihood(points, weights, terms));
+        Ok(Sampled { draws, account })
     }
 }
 

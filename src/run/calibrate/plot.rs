@@ -6,11 +6,11 @@ use std::path::Path;
 use kuva::RasterBackend;
 use kuva::plot::{BandPlot, LinePlot};
 use kuva::render::figure::Figure;
-use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 
 use crate::posterior::write_atomically;
 use crate::run::RunError;
+use crate::run::plot::axes;
 
 /// Size of a panel, and of the picture of coverage.
 const PANEL: (f64, f64) = (380.0, 280.0);
@@ -87,7 +87,7 @@ pub(super) fn plot_ranks(parameters: &[Cumulated], title: &str, path: &Path) -> 
     let (mut plots, mut layouts, mut structure) = (Vec::new(), Vec::new(), Vec::new());
     for (place, own) in parameters.iter().enumerate() {
         let panel = own.plots(|place| place);
-        let layout = axes(&panel, (-largest, largest)).with_title(&*own.name).with_title_size(14);
+        let layout = axes(&panel, 1.0, (-largest, largest)).with_title(&*own.name).with_title_size(14);
         let layout =
             if place % columns == 0 { layout.with_y_label("share - expected share") } else { layout };
         let is_lowest = place + columns >= parameters.len();
@@ -112,7 +112,7 @@ pub(super) fn plot_coverage(coverage: &Cumulated, title: &str, path: &Path) -> R
     let mut panel = coverage.plots(|_| 0.0);
     let diagonal = LinePlot::new().with_data([(0.0, 0.0), (1.0, 1.0)]).with_color("#333333");
     panel.insert(1, diagonal.with_dashed().with_stroke_width(1.0).into());
-    let layout = axes(&panel, (0.0, 1.0));
+    let layout = axes(&panel, 1.0, (0.0, 1.0));
     let layout =
         layout.with_x_label("probability of the credible region").with_y_label("share that holds the truth");
     let figure = Figure::new(1, 1)
@@ -123,18 +123,6 @@ pub(super) fn plot_coverage(coverage: &Cumulated, title: &str, path: &Path) -> R
         .with_title(title)
         .with_title_size(16);
     save(figure, path)
-}
-
-fn axes(plots: &[Plot], (low, high): (f64, f64)) -> Layout {
-    Layout::auto_from_plots(plots)
-        .with_x_axis_min(0.0)
-        .with_x_axis_max(1.0)
-        .with_y_axis_min(low)
-        .with_y_axis_max(high)
-        .with_tick_format(TickFormat::Auto)
-        .with_label_size(13)
-        .with_tick_size(11)
-        .with_show_grid(false)
 }
 
 fn save(figure: Figure, path: &Path) -> Result<(), RunError> {

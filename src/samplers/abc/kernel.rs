@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::draws::Particles;
-use crate::numeric::{Rows, Unconstrained, standard_normal};
+use crate::numeric::{Rows, Unconstrained, log_sum_exp, standard_normal};
 use crate::samplers::gaussian::Gaussian;
 use crate::settings::Section;
 
@@ -85,28 +85,40 @@ impl<'a> Kernel<'a> {
 
     /// Log density of having been proposed, up to a constant, of each point. Each sum has a fixed order.
     pub(super) fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
-        let dimension = points.columns();
-        let values = points.values().par_chunks_exact(dimension);
-        values.map_init(|| vec![0.0; dimension], |step, point| self.log_density_at(point, step)).collect()
+        let weights = self.parents.weights.iter().enumerate();
+        let constants: Vec<f64> =
+            weights.map(|(parent, weight)| weight.ln() - self.step_of(parent).log_volume()).collect();
+        let mixture = |squared: &dyn Fn(usize) -> f64| {
+            let log_step =
+                |squared: f64| self.log_step(squared / (self.width * self.width), points.columns());
+            let logs =
+                constants.iter().enumerate().map(|(parent, constant)| constant + log_step(squared(parent)));
+            log_sum_exp(&logs.collect::<Vec<_>>())
+        };
+        if let [step] = self.steps.as_slice() {
+            // In its own coordinates one shape for all needs no matrix for each pair.
+            let parents = step.whiten(&self.parents.points);
+            let all = step.whiten(points);
+            return all
+                .par_iter()
+                .map(|point| mixture(&|parent| point.metric_distance(&parents[parent]).powi(2)))
+                .collect();
+        }
+        let squared = |point: &[f64], parent: usize| {
+            let centre = self.parents.points.row(parent);
+            let mut step: Vec<f64> = point.iter().zip(centre).map(|(value, centre)| value - centre).collect();
+            self.steps[parent].squared_length(&mut step)
+        };
+        let rows = points.values().par_chunks_exact(points.columns());
+        rows.map(|point| mixture(&|parent| squared(point, parent))).collect()
     }
 
-    fn log_density_at(&self, point: &[f64], step: &mut [f64]) -> f64 {
-        let mut logs = Vec::with_capacity(self.parents.weights.len());
-        for (parent, centre) in self.parents.points.iter().enumerate() {
-            for ((step, value), centre) in step.iter_mut().zip(point).zip(centre) {
-                *step = (value - centre) / self.width;
-            }
-            let gaussian = self.step_of(parent);
-            let squared = gaussian.squared_length(step);
-            let log_step = match self.freedom {
-                Some(freedom) => -0.5 * (freedom + step.len()) as f64 * (squared / freedom as f64).ln_1p(),
-                None => -0.5 * squared,
-            };
-            logs.push(log_step - gaussian.log_volume());
+    /// Log density of a step, given its squared length, up to a constant.
+    fn log_step(&self, squared: f64, dimension: usize) -> f64 {
+        match self.freedom {
+            Some(freedom) => -0.5 * (freedom + dimension) as f64 * (squared / freedom as f64).ln_1p(),
+            None => -0.5 * squared,
         }
-        let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let terms = logs.iter().zip(&self.parents.weights);
-        largest + terms.map(|(log, weight)| weight * (log - largest).exp()).sum::<f64>().ln()
     }
 
     fn step_of(&self, parent: usize) -> &Gaussian {

@@ -2,18 +2,16 @@
 //! al. (2003), <https://doi.org/10.1073/pnas.0306899100>; epsilon and the starts come from a pilot of prior draws,
 //! Wegmann et al. (2009), <https://doi.org/10.1534/genetics.109.102509>.
 //!
-//! To a chain this is a likelihood of one or zero, made anew for each proposal and kept with the state. That is a
-//! pseudo-marginal chain, whose draws are exactly those of the accepted distance: Andrieu and Roberts (2009),
-//! <https://doi.org/10.1214/07-AOS574>.
+//! To a chain this is a likelihood of one or zero, made anew for each proposal and kept with the state; its draws are
+//! exactly those of the accepted distance.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
+use super::made_anew::MadeAnew;
 use super::ruler::Ruler;
 use super::{BATCH, prior_batch, simulate};
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::Sampled;
 use crate::numeric::{Rows, Streams, Unconstrained};
-use crate::problem::{LogDensity, LogTerms, Simulator, Target};
+use crate::problem::{LogTerms, Simulator};
 use crate::samplers::mcmc::chains::ChainSampler;
 use crate::samplers::mcmc::demcz;
 use crate::samplers::mcmc::options::ChainOptions;
@@ -71,7 +69,7 @@ impl Sampler<dyn Simulator> for NearnessChains {
         let clock = Clock::new(self.chains.options().stopping);
         let mut ruler = Ruler::new(oracle, self.distance, self.scales);
         let pilot = self.pilot(&mut ruler, (oracle, streams.stage("pilot")), monitor)?;
-        let cautions = ruler.outliers();
+        let cautions = std::mem::take(&mut ruler.outliers);
         let (epsilon, near) = self.nearest(&pilot, oracle.dimension())?;
         let prior = oracle.log_prior(&near);
         let terms = prior.into_iter().map(|prior| LogTerms { prior, likelihood: 0.0 }).collect();
@@ -84,8 +82,15 @@ impl Sampler<dyn Simulator> for NearnessChains {
             simulations: self.pilot as u64,
         };
         let streams = streams.stage("chains");
-        let near_enough =
-            NearEnough { oracle, ruler, epsilon, streams: streams.stage("noise"), calls: AtomicU64::new(0) };
+        let noise = streams.stage("noise");
+        let near_enough = MadeAnew::new(
+            oracle,
+            Box::new(|points, call| {
+                let simulated = simulate(oracle, points, noise, call);
+                let is_near = |row| ruler.measure(&simulated, row) <= epsilon;
+                (0..points.len()).map(|row| if is_near(row) { 0.0 } else { f64::NEG_INFINITY }).collect()
+            }),
+        );
         let mut sampled = self.chains.run_from(started, clock, (&near_enough, streams), monitor)?;
         sampled.account.cautions.extend(cautions);
         sampled.account.notes.push(format!("simulations within epsilon {epsilon:.4} were near enough"));
@@ -148,40 +153,5 @@ impl NearnessChains {
             return Err(SamplerError::NoneNearEnough { simulations, nearest: pilot[0].0 });
         }
         Ok((epsilon, near))
-    }
-}
-
-/// Log likelihood 0 where a simulation is within epsilon, −∞ elsewhere; another simulation at each call.
-struct NearEnough<'a> {
-    oracle: &'a dyn Simulator,
-    ruler: Ruler<'a>,
-    epsilon: f64,
-    streams: Streams,
-    calls: AtomicU64,
-}
-
-impl Target for NearEnough<'_> {
-    fn dimension(&self) -> usize {
-        self.oracle.dimension()
-    }
-
-    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
-        self.oracle.draw_prior(count, streams)
-    }
-
-    fn parameter_name(&self, index: usize) -> String {
-        self.oracle.parameter_name(index)
-    }
-}
-
-impl LogDensity for NearEnough<'_> {
-    fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
-        let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        let simulated = simulate(self.oracle, points, self.streams, call);
-        let term = |(row, prior): (usize, f64)| {
-            let is_near = self.ruler.measure(&simulated, row) <= self.epsilon;
-            LogTerms { prior, likelihood: if is_near { 0.0 } else { f64::NEG_INFINITY } }
-        };
-        self.oracle.log_prior(points).into_iter().enumerate().map(term).collect()
     }
 }

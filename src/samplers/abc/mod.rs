@@ -5,6 +5,7 @@
 
 mod adjustment;
 mod kernel;
+mod made_anew;
 pub(super) mod mcmc;
 pub(super) mod rejection;
 mod ruler;
@@ -37,9 +38,4 @@ fn equal_particles(points: Rows<Unconstrained>, distances: Vec<f64>, generation:
     let weights = vec![1.0 / distances.len() as f64; distances.len()];
     let (terms, generations) = (Vec::new(), vec![generation]);
     Particles { points, weights, distances, terms, generations, unadjusted: None }
-}
-
-/// 1 / Σ w² of normalised weights.
-fn effective_sample_size(weights: &[f64]) -> f64 {
-    1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>()
 }

@@ -71,9 +71,9 @@ impl Sampler<dyn Simulator> for Rejection {
             let simulated = simulate(oracle, &points, streams, batch);
             ruler.see(&simulated);
             if batch == 0 {
-                account.cautions = ruler.outliers();
                 // Scales are those of the first batch, so that all distances have the same.
                 ruler.rescale(true, &[]);
+                account.cautions.clone_from(&ruler.outliers);
             }
             let candidate = |(row, point): (usize, &[f64])| {
                 let distance = ruler.measure(&simulated, row);

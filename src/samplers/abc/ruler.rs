@@ -19,12 +19,24 @@ pub(super) struct Ruler<'a> {
     scales: Vec<f64>,
     /// The first simulations since the scales were last taken.
     seen: Vec<Features>,
+    /// Whether simulations of prior draws have been seen to the end.
+    is_scaled: bool,
+    /// Observed features that are beyond all simulations of prior draws.
+    pub(super) outliers: Vec<Caution>,
 }
 
 impl<'a> Ruler<'a> {
     /// With the scales of the likelihood, until there are simulations.
     pub(super) fn new(oracle: &'a dyn Simulator, distance: Distance, source: ScaleSource) -> Self {
-        Self { oracle, distance, source, scales: oracle.scales().to_vec(), seen: Vec::new() }
+        Self {
+            oracle,
+            distance,
+            source,
+            scales: oracle.scales().to_vec(),
+            seen: Vec::new(),
+            is_scaled: false,
+            outliers: Vec::new(),
+        }
     }
 
     /// Distance of one row of simulations; infinite if it failed.
@@ -41,9 +53,14 @@ impl<'a> Ruler<'a> {
 
     /// Keeps what is needed of simulations that are measured, near or not.
     pub(super) fn see(&mut self, simulated: &Summaries) {
-        let room = SEEN - self.seen.len();
+        let room = if self.is_done() { 0 } else { SEEN - self.seen.len() };
         let whole = (0..simulated.len()).filter(|&row| simulated.failure(row).is_none());
         self.seen.extend(whole.take(room).map(|row| simulated.row(row).to_vec()));
+    }
+
+    /// Whether no scales will be taken any more.
+    fn is_done(&self) -> bool {
+        self.is_scaled && self.source != ScaleSource::Generation
     }
 
     /// Takes new scales from the simulations seen, if the settings want them; `is_prior`: these are of prior draws.
@@ -54,7 +71,11 @@ impl<'a> Ruler<'a> {
             ScaleSource::Prior => is_prior,
             ScaleSource::Generation => true,
         };
+        if is_prior {
+            self.outliers = self.find_outliers();
+        }
         let seen = std::mem::take(&mut self.seen);
+        self.is_scaled = true;
         if !wanted {
             return None;
         }
@@ -64,7 +85,7 @@ impl<'a> Ruler<'a> {
 
     /// Observed features that are beyond all simulations of prior draws: the model, as its prior has it, does not
     /// explain them.
-    pub(super) fn outliers(&self) -> Vec<Caution> {
+    fn find_outliers(&self) -> Vec<Caution> {
         let beyond = |column: usize| {
             let observed = self.oracle.observed()[column]?;
             let values: Vec<f64> = self.seen.iter().filter_map(|features| features[column]).collect();

@@ -11,10 +11,11 @@ use super::adjustment::{Adjustment, adjusted};
 use super::kernel::{Kernel, Shape};
 use super::ruler::Ruler;
 use super::schedule::Schedule;
-use super::{BATCH, Features, effective_sample_size, equal_particles, prior_batch, simulate};
+use super::{BATCH, Features, equal_particles, prior_batch, simulate};
+use crate::diagnostics::effective_sample_size;
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
-use crate::numeric::{ROWS_PER_THREAD, Rows, Streams, Unconstrained};
+use crate::numeric::{ROWS_PER_THREAD, Rows, Streams, Unconstrained, normalised};
 use crate::problem::Simulator;
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
 use crate::settings::{Entry, Section};
@@ -164,8 +165,8 @@ impl Run<'_> {
                 SamplerError::NoFiniteDistance { simulations }
             });
         }
-        self.account.cautions = self.ruler.outliers();
         let distances = self.ruler.rescale(true, &accepted.features).unwrap_or(accepted.distances);
+        self.account.cautions.clone_from(&self.ruler.outliers);
         let farthest = distances.iter().copied().fold(0.0, f64::max);
         let count = distances.len() as f64;
         let generation = Generation {
@@ -194,7 +195,10 @@ impl Run<'_> {
             self.accept(&points, &log_prior, epsilon, &mut accepted);
             self.report(&accepted, Some(epsilon), monitor);
         }
-        let weights = normalised(&accepted.log_prior, &kernel.log_density(&accepted.points));
+        // Prior density over the density of having been proposed.
+        let proposal = kernel.log_density(&accepted.points);
+        let ratios = accepted.log_prior.iter().zip(proposal).map(|(prior, proposal)| prior - proposal);
+        let weights = normalised(&ratios.collect::<Vec<_>>());
         let mut generations = parents.generations.clone();
         generations.push(Generation {
             epsilon,
@@ -307,14 +311,4 @@ impl Run<'_> {
             self.account.ending = Ending::Stopped;
         }
     }
-}
-
-/// Prior density over the density of having been proposed, normalised.
-fn normalised(log_prior: &[f64], log_proposal: &[f64]) -> Vec<f64> {
-    let logs: Vec<f64> =
-        log_prior.iter().zip(log_proposal).map(|(prior, proposal)| prior - proposal).collect();
-    let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let unnormalised: Vec<f64> = logs.iter().map(|log| (log - largest).exp()).collect();
-    let total: f64 = unnormalised.iter().sum();
-    unnormalised.iter().map(|weight| weight / total).collect()
 }

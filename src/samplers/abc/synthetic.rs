@@ -2,16 +2,15 @@
 //! observed ones have the density of that. Wood (2010), <https://doi.org/10.1038/nature09319>; Price et al. (2018),
 //! <https://doi.org/10.1080/10618600.2017.1302882>.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::Features;
+use super::made_anew::MadeAnew;
 use crate::draws::Sampled;
 use crate::numeric::{Rows, Streams, Unconstrained};
-use crate::problem::{LogDensity, LogTerms, Simulator, Target};
+use crate::problem::Simulator;
 use crate::samplers::mcmc::chains::ChainSampler;
 use crate::samplers::mcmc::demcz;
 use crate::samplers::mcmc::options::ChainOptions;
@@ -74,8 +73,12 @@ impl Sampler<dyn Simulator> for SyntheticChains {
     ) -> Result<Sampled, SamplerError> {
         let options = self.chains.options();
         let clock = Clock::new(options.stopping);
-        let noise = streams.stage("noise");
-        let target = Synthetic { oracle, rule: self.rule, streams: noise, calls: AtomicU64::new(0) };
+        let (rule, noise) = (self.rule, streams.stage("noise"));
+        let log_likelihood = move |points: &Rows<Unconstrained>, call| {
+            let simulated = rule.simulate(oracle, points, noise, call);
+            simulated.par_iter().map(|features| rule.log_density(features, oracle.observed())).collect()
+        };
+        let target = MadeAnew::new(oracle, Box::new(log_likelihood));
         let chains = options.chains_for(oracle.dimension())?;
         let start = options.start.within(clock.share_of_simulations(0.25));
         let started = start.find(chains, &target, streams.stage("start"), monitor)?;
@@ -86,53 +89,25 @@ impl Sampler<dyn Simulator> for SyntheticChains {
     }
 }
 
-/// The synthetic likelihood; other noise at each call unless all have the same.
-struct Synthetic<'a> {
-    oracle: &'a dyn Simulator,
-    rule: Rule,
-    streams: Streams,
-    calls: AtomicU64,
-}
-
-impl Target for Synthetic<'_> {
-    fn dimension(&self) -> usize {
-        self.oracle.dimension()
-    }
-
-    fn draw_prior(&self, count: usize, streams: Streams) -> Rows<Unconstrained> {
-        self.oracle.draw_prior(count, streams)
-    }
-
-    fn parameter_name(&self, index: usize) -> String {
-        self.oracle.parameter_name(index)
-    }
-}
-
-impl LogDensity for Synthetic<'_> {
-    fn log_terms(&self, points: &Rows<Unconstrained>) -> Vec<LogTerms> {
-        let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        let prior = self.oracle.log_prior(points);
-        let simulated = self.simulate(points, call);
-        let observed = self.oracle.observed();
-        let likelihoods = simulated.par_iter().map(|features| self.rule.log_density(features, observed));
-        let likelihoods: Vec<f64> = likelihoods.collect();
-        prior.into_iter().zip(likelihoods).map(|(prior, likelihood)| LogTerms { prior, likelihood }).collect()
-    }
-}
-
-impl Synthetic<'_> {
-    /// The features of all simulations of each point that did not fail.
-    fn simulate(&self, points: &Rows<Unconstrained>, call: u64) -> Vec<Vec<Features>> {
-        let replicates = self.rule.replicates;
+impl Rule {
+    /// The features of all simulations of each point that did not fail; other noise at each call unless it is common.
+    fn simulate(
+        &self,
+        oracle: &dyn Simulator,
+        points: &Rows<Unconstrained>,
+        streams: Streams,
+        call: u64,
+    ) -> Vec<Vec<Features>> {
+        let replicates = self.replicates;
         let repeated = |point: &[f64], table: &mut Rows<Unconstrained>| {
             (0..replicates).for_each(|_| table.push(point));
         };
         let features = |table: &Rows<Unconstrained>, call| {
-            let simulated = self.oracle.summaries(table, self.streams, call);
+            let simulated = oracle.summaries(table, streams, call);
             let of = |row| simulated.failure(row).is_none().then(|| simulated.row(row).to_vec());
             (0..table.len()).map(of).collect::<Vec<Option<Features>>>()
         };
-        if self.rule.common_noise {
+        if self.common_noise {
             // Noise is named by the row, so each point is a table of its own.
             let of_point = |point: &[f64]| {
                 let mut table = Rows::zeros(0, points.columns());
@@ -146,9 +121,7 @@ impl Synthetic<'_> {
         let all = features(&table, call);
         all.chunks_exact(replicates).map(|own| own.iter().flatten().cloned().collect()).collect()
     }
-}
 
-impl Rule {
     /// Log density of what was observed, from the features of simulations of one parameter set.
     ///
     /// A feature that is sometimes missing has its share as a probability, (k + ½) / (n + 1) if k of n have it; the values

@@ -386,13 +386,6 @@ fn result(drawn: Drawn, ending: Ending, note: String) -> Sampled {
     account.evidence =
         Some(Evidence { log: log_mean_exp(&log_weights), error: (relative_variance / count as f64).sqrt() });
     let Drawn { points, terms, .. } = drawn;
-    let draws = Particles {
-        points,
-        weights,
-        distances: Vec::new(),
-        terms,
-        generations: Vec::new(),
-        unadjusted: None,
-    };
-    Sampled { draws: Draws::Particles(draws), account }
+    let draws = Draws::Particles(Particles::of_likelihood(points, weights, terms));
+    Sampled { draws, account }
 }
