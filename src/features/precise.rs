@@ -13,10 +13,18 @@ pub fn find_spikes(trace: &Trace<'_>, spikes: &mut Vec<Spike>) {
     let below = |v: &f64| *v <= threshold_mv;
     // A sweep that begins above the threshold has not crossed it.
     let Some(mut from) = voltage_mv.iter().position(below) else { return };
-    while let Some(rise) = trace.first_above(from, threshold_mv)
-        && let Some(fall) = voltage_mv[rise..].iter().position(below).map(|i| rise + i)
-        && let Some(top) = trace.highest(rise..fall)
-    {
+    while let Some(rise) = trace.first_above(from, threshold_mv) {
+        let (mut fall, mut top) = (rise, rise);
+        while let Some(&v) = voltage_mv.get(fall).filter(|&v| !below(v)) {
+            if v > voltage_mv[top] {
+                top = fall;
+            }
+            fall += 1;
+        }
+        if fall == voltage_mv.len() {
+            // The sweep ends within the spike.
+            return;
+        }
         spikes.push(Spike { rise, fall, peak: trace.vertex(top) });
         from = fall;
     }

@@ -65,7 +65,7 @@ impl Trace<'_> {
     }
 
     /// dV/dt in mV/ms: central difference, one-sided at the ends. The trace has two samples or more.
-    #[inline]
+    #[inline(always)]
     pub fn slope_mv_per_ms(&self, index: usize) -> f64 {
         if let (Clock::Every(interval_ms), Some(&[before, _, after])) =
             (self.clock, self.voltage_mv.get(index.wrapping_sub(1)..index + 2).and_then(|v| v.first_chunk()))
@@ -73,6 +73,12 @@ impl Trace<'_> {
             // The quotient is the same for a whole trace, so that loops over slopes do not divide.
             return (after - before) * (0.5 / interval_ms);
         }
+        self.slope_at_any_times(index)
+    }
+
+    /// The same at the ends, and between times that are not equidistant. Apart, so that loops stay small.
+    #[inline(never)]
+    fn slope_at_any_times(&self, index: usize) -> f64 {
         let (before, after) = (index.saturating_sub(1), (index + 1).min(self.len() - 1));
         let span_ms = match self.clock {
             Clock::Every(interval_ms) => interval_ms * (after - before) as f64,
