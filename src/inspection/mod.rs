@@ -1,5 +1,6 @@
 //! What a recording tells before any model: its sweeps, the passive membrane, and what is wrong with it.
 
+mod artefacts;
 mod injected;
 mod passive;
 mod quality;

@@ -1,6 +1,7 @@
 //! What is wrong with a recording, each flaw with its name and its number.
 
-use super::{Injected, SweepView, before_steps, between, median};
+use super::spikes::USUAL_THRESHOLD_MV;
+use super::{Injected, SweepView, artefacts, before_steps, between, median};
 use crate::recording::Sweep;
 
 /// Kinds of flaws.
@@ -14,6 +15,8 @@ pub enum Flaw {
     Clipping,
     /// The voltage jumps with the current: the resistance of the electrode is not balanced.
     BridgeBalance,
+    /// The voltage jumps up where the current ends, and crosses the usual threshold like a spike.
+    StimulusArtefacts,
     /// An oscillation at 50 or 60 Hz.
     MainsHum,
     /// Spikes before the step, or without one.
@@ -32,6 +35,7 @@ impl Flaw {
             Self::DepolarisedBaseline => "depolarised_baseline",
             Self::Clipping => "clipping",
             Self::BridgeBalance => "bridge_balance",
+            Self::StimulusArtefacts => "stimulus_artefacts",
             Self::MainsHum => "mains_hum",
             Self::SpontaneousSpikes => "spontaneous_spikes",
             Self::SpikesAfterStimulus => "spikes_after_stimulus",
@@ -48,6 +52,9 @@ impl Flaw {
             }
             Self::BridgeBalance => {
                 "leave the sweep out of `sweeps`, or subtract the voltage over the electrode beforehand"
+            }
+            Self::StimulusArtefacts => {
+                "give a `threshold` in [features] that spikes cross and the jumps do not; `hhbayes init` looks for one"
             }
             Self::MainsHum => "leave the sweep out of `sweeps`, or filter the recording",
             Self::Clipping | Self::SpontaneousSpikes | Self::SpikesAfterStimulus => {
@@ -119,6 +126,7 @@ pub(super) fn findings(sweeps: &[Sweep], views: &[SweepView]) -> Vec<Finding> {
             depolarised(view),
             clipping(sweep),
             bridge(sweep, view),
+            stimulus_artefacts(sweep),
             hum(sweep, view),
             spontaneous(view),
             late_spikes(view),
@@ -209,6 +217,21 @@ fn bridge(sweep: &Sweep, view: &SweepView) -> Own {
             (Flaw::BridgeBalance, jump_mv, text)
         },
     )
+}
+
+/// Of the jumps at the edges of the current, those that cross the usual threshold, and how high they come.
+fn stimulus_artefacts(sweep: &Sweep) -> Own {
+    let heights_mv = || artefacts::tops(sweep).into_iter().map(|top| sweep.voltage_mv[top]);
+    let count = heights_mv().filter(|height_mv| *height_mv > USUAL_THRESHOLD_MV).count();
+    let highest_mv = heights_mv().reduce(f64::max)?;
+    (count > 0).then(|| {
+        let jumps = if count == 1 { "1 jump".to_owned() } else { format!("{count} jumps") };
+        let text = format!(
+            "{jumps} of the voltage at an edge of the current, up to {highest_mv:.1} mV, that \
+             {USUAL_THRESHOLD_MV:.0} mV takes for spikes"
+        );
+        (Flaw::StimulusArtefacts, count as f64, text)
+    })
 }
 
 /// Amplitude at 50 and 60 Hz before the step, over whole periods, beside that at 40 Hz.

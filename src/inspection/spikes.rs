@@ -3,6 +3,7 @@
 //! A voltage of −20 mV, eFEL's and the usual threshold, fails where a strong current lifts the whole trace above it, or
 //! where spikes are small. So spikes are first found by their height: up and down again within a short time.
 
+use super::artefacts;
 use crate::features::{Analyser, Mode, Response};
 use crate::recording::Sweep;
 
@@ -21,6 +22,10 @@ const LOWEST_PEAK_MV: f64 = -30.0;
 
 /// The threshold that finds the spikes that stand out, the usual one if it does.
 pub(super) fn threshold_mv(sweeps: &[Sweep]) -> f64 {
+    let count = |sweep: &Sweep| {
+        let artefacts = artefacts::tops(sweep);
+        standing_out(sweep).filter(|top| !artefacts.contains(top)).count()
+    };
     let standing_out: Vec<usize> = sweeps.iter().map(count).collect();
     if standing_out.iter().all(|&count| count == 0) {
         return USUAL_THRESHOLD_MV;
@@ -48,18 +53,19 @@ pub(super) fn peaks_ms(sweep: &Sweep, analyser: &mut Analyser) -> Vec<f64> {
     analyser.analyse(&response).peak_times_ms().collect()
 }
 
-/// Spikes that stand out, by the turning points of the voltage.
-fn count(sweep: &Sweep) -> usize {
+/// Peaks of what stands out, by the turning points of the voltage.
+fn standing_out(sweep: &Sweep) -> impl Iterator<Item = usize> + '_ {
     let flank = ((FLANK_MS / sweep.interval_ms).ceil() as usize).max(2);
     let voltage_mv = &sweep.voltage_mv;
-    let (mut spikes, mut top, mut bottom, mut rising) = (0, 0, 0, true);
-    for index in 1..voltage_mv.len() {
+    let (mut top, mut bottom, mut rising) = (0, 0, true);
+    (1..voltage_mv.len()).filter_map(move |index| {
         let own_mv = voltage_mv[index];
+        let mut peak = None;
         if rising {
             if own_mv > voltage_mv[top] {
                 top = index;
             } else if own_mv < voltage_mv[top] - HEIGHT_MV {
-                spikes += usize::from(index - top <= flank && stands_out(voltage_mv, top, flank));
+                peak = (index - top <= flank && stands_out(voltage_mv, top, flank)).then_some(top);
                 (rising, bottom) = (false, index);
             }
         } else if own_mv < voltage_mv[bottom] {
@@ -67,8 +73,8 @@ fn count(sweep: &Sweep) -> usize {
         } else if own_mv > voltage_mv[bottom] + HEIGHT_MV {
             (rising, top) = (true, index);
         }
-    }
-    spikes
+        peak
+    })
 }
 
 /// Whether the voltage came up to its turning point in a short time.

@@ -114,3 +114,31 @@ fn spikes_are_counted_where_all_of_them_cross() {
     let found = look(vec![sweep("0", 100.0, usual)]);
     assert_eq!((found.sweeps[0].peaks_ms.len(), found.threshold_mv), (1, USUAL_THRESHOLD_MV));
 }
+
+/// Pulses that each cause a spike, and whose ends lift the voltage by 35 mV for 0.2 ms while the spike falls.
+#[test]
+fn jumps_at_the_end_of_the_current_are_no_spikes() {
+    let pulses = [200.0, 220.0, 240.0];
+    let mut pulsed = sweep("0", 500.0, |time_ms| {
+        let of_pulse = |start_ms: f64| {
+            let jump = if (0.0..0.2).contains(&(time_ms - start_ms - 2.0)) { 35.0 } else { 0.0 };
+            spike(start_ms + 1.7)(time_ms) + jump
+        };
+        -70.0 + pulses.iter().map(|&start_ms| of_pulse(start_ms)).sum::<f64>()
+    });
+    let interval_ms = pulsed.interval_ms;
+    for (index, value) in pulsed.current.as_mut().unwrap().values.iter_mut().enumerate() {
+        let time_ms = index as f64 * interval_ms;
+        let inside = pulses.iter().any(|start_ms| (0.0..2.0).contains(&(time_ms - start_ms)));
+        *value = if inside { 500.0 } else { 0.0 };
+    }
+    let crossings = |threshold_mv: f64| {
+        let above: Vec<bool> = pulsed.voltage_mv.iter().map(|v| *v > threshold_mv).collect();
+        above.windows(2).filter(|pair| !pair[0] && pair[1]).count()
+    };
+    assert_eq!(crossings(USUAL_THRESHOLD_MV), 6, "the jumps have to look like spikes");
+    let found = look(vec![pulsed]);
+    assert_eq!(found.sweeps[0].peaks_ms.len(), 3, "at {} mV", found.threshold_mv);
+    let flaw = found.findings.iter().find(|finding| finding.flaw == Flaw::StimulusArtefacts).unwrap();
+    assert!(flaw.text.starts_with("3 jumps of the voltage at an edge of the current"), "{}", flaw.text);
+}

@@ -47,7 +47,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     Some(Method::LikelihoodBased(Box::new(Auto { min_ess, start, stopping, quick })))
 }
 
-impl Sampler<dyn LogDensity> for Auto {
+impl Sampler<dyn LogDensity + '_> for Auto {
     fn run(
         &self,
         oracle: &dyn LogDensity,

@@ -40,12 +40,18 @@ pub trait Sampler<Oracle: ?Sized>: Send + Sync {
     ) -> Result<Sampled, SamplerError>;
 }
 
+/// A sampler that asks for the log density of parameter sets.
+pub type LikelihoodBased = dyn for<'a> Sampler<dyn LogDensity + 'a>;
+
+/// A sampler that asks for simulated data sets.
+pub type SimulationBased = dyn for<'a> Sampler<dyn Simulator + 'a>;
+
 /// A sampler, by the question that it asks.
 pub enum Method {
     /// Asks for the log density of parameter sets.
-    LikelihoodBased(Box<dyn Sampler<dyn LogDensity>>),
+    LikelihoodBased(Box<LikelihoodBased>),
     /// Asks for simulated data sets.
-    SimulationBased(Box<dyn Sampler<dyn Simulator>>),
+    SimulationBased(Box<SimulationBased>),
 }
 
 impl std::fmt::Debug for Method {
@@ -88,6 +94,23 @@ pub enum SamplerError {
         simulations: u64,
         /// The smallest distance.
         nearest: f64,
+    },
+    /// Features are the same in all simulations.
+    #[error(
+        "no observed feature differs between the simulations of the pilot, so no summary can be learned; compare other \
+         features, or widen the priors"
+    )]
+    NothingToLearnFrom,
+    /// Summaries cannot be learned from so few simulations.
+    #[error(
+        "only {usable} simulations of the pilot can be learned from, and the summaries need {needed}; \
+         take a larger `pilot`, or fewer features"
+    )]
+    TooFewForSummaries {
+        /// Simulations that did not fail and are not held out.
+        usable: usize,
+        /// Simulations that so many features need.
+        needed: usize,
     },
     /// An ensemble cannot leave the space that its chains span.
     #[error("an ensemble needs at least {needed} chains for so many parameters, found `chains` = {chains}")]
@@ -160,7 +183,7 @@ pub enum SampleError {
 ///
 /// # Errors
 /// If the options cannot be used, or no parameter set is possible.
-pub fn sample(target: &(dyn LogDensity + 'static), options: &str, seed: u64) -> Result<Sampled, SampleError> {
+pub fn sample(target: &dyn LogDensity, options: &str, seed: u64) -> Result<Sampled, SampleError> {
     let settings =
         Settings::from_text(std::path::Path::new("options"), format!("[sampler]\n{}", options.trim()));
     let method = from_settings(&settings.root().table("sampler", "how the target is explored"), false);

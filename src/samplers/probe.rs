@@ -3,7 +3,7 @@
 //! Diagnostics of draws see neither: the draws of a parameter without influence are good draws of its prior. So after
 //! a run some of the draws are evaluated once more with one parameter taken from the prior, or with two exchanged.
 
-use super::{Monitor, Sampler, SamplerError};
+use super::{LikelihoodBased, Monitor, Sampler, SamplerError};
 use crate::draws::{Caution, Draws, Ending, Sampled};
 use crate::numeric::{Rows, Streams, Unconstrained};
 use crate::problem::LogDensity;
@@ -21,13 +21,13 @@ const PRIOR_DRAWS: usize = 100;
 
 /// A sampler whose draws are probed at the end.
 pub(super) struct Probed {
-    pub(super) sampler: Box<dyn Sampler<dyn LogDensity>>,
+    pub(super) sampler: Box<LikelihoodBased>,
 }
 
-impl Sampler<dyn LogDensity> for Probed {
+impl Sampler<dyn LogDensity + '_> for Probed {
     fn run(
         &self,
-        oracle: &(dyn LogDensity + 'static),
+        oracle: &dyn LogDensity,
         streams: Streams,
         monitor: &mut dyn Monitor,
     ) -> Result<Sampled, SamplerError> {

@@ -67,7 +67,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     })))
 }
 
-impl Sampler<dyn LogDensity> for TemperedParticles {
+impl Sampler<dyn LogDensity + '_> for TemperedParticles {
     fn run(
         &self,
         oracle: &dyn LogDensity,

@@ -14,6 +14,7 @@ mod chains;
 mod densities;
 mod evidence;
 mod known;
+mod learned;
 mod posteriordb;
 mod rough;
 mod shapes;

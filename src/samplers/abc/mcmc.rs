@@ -7,7 +7,7 @@
 
 use super::made_anew::MadeAnew;
 use super::ruler::Ruler;
-use super::{BATCH, prior_batch, simulate};
+use super::{BATCH, learned, prior_batch, simulate};
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::Sampled;
 use crate::numeric::{Rows, Streams, Unconstrained};
@@ -49,17 +49,18 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
         let help = Some("leave out one of them");
         section.mistake_at("quantile", "`epsilon` and `quantile` both say what is near enough", help);
     }
-    Some(Method::SimulationBased(Box::new(NearnessChains {
+    let sampler = NearnessChains {
         chains: demcz::sampler(ChainOptions::without_start(section, quick)),
         pilot: if quick { pilot.min(2000) } else { pilot },
         quantile,
         epsilon,
         distance: Distance::from_settings(section),
         scales: ScaleSource::from_settings(section, &["likelihood", "prior"]),
-    })))
+    };
+    learned::method(section, quick, sampler)
 }
 
-impl Sampler<dyn Simulator> for NearnessChains {
+impl Sampler<dyn Simulator + '_> for NearnessChains {
     fn run(
         &self,
         oracle: &dyn Simulator,

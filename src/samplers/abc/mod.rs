@@ -5,8 +5,10 @@
 
 mod adjustment;
 mod kernel;
+mod learned;
 mod made_anew;
 pub(super) mod mcmc;
+mod regression;
 pub(super) mod rejection;
 mod ruler;
 mod schedule;

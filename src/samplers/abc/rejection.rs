@@ -3,7 +3,7 @@
 
 use super::adjustment::{Adjustment, adjusted};
 use super::ruler::Ruler;
-use super::{BATCH, Features, equal_particles, prior_batch, simulate};
+use super::{BATCH, Features, equal_particles, learned, prior_batch, simulate};
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
 use crate::numeric::{Rows, Streams};
@@ -44,7 +44,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     }
     let (simulations, draws) =
         if quick { (simulations.min(2000), draws.min(100)) } else { (simulations, draws) };
-    Some(Method::SimulationBased(Box::new(Rejection { simulations, draws, distance, scales, adjustment })))
+    learned::method(section, quick, Rejection { simulations, draws, distance, scales, adjustment })
 }
 
 /// A draw with its distance.
@@ -54,7 +54,7 @@ struct Candidate {
     features: Features,
 }
 
-impl Sampler<dyn Simulator> for Rejection {
+impl Sampler<dyn Simulator + '_> for Rejection {
     fn run(
         &self,
         oracle: &dyn Simulator,

@@ -11,7 +11,7 @@ use super::adjustment::{Adjustment, adjusted};
 use super::kernel::{Kernel, Shape};
 use super::ruler::Ruler;
 use super::schedule::Schedule;
-use super::{BATCH, Features, equal_particles, prior_batch, simulate};
+use super::{BATCH, Features, equal_particles, learned, prior_batch, simulate};
 use crate::diagnostics::effective_sample_size;
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
@@ -47,7 +47,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     let simulations = simulations.count_or(100_000);
     let epsilon = section.key("epsilon", "distance in sds that ends the run once it is reached");
     let acceptance = section.key("minimum_acceptance", "share of accepted proposals that ends the run");
-    Some(Method::SimulationBased(Box::new(SequentialMonteCarlo {
+    let sampler = SequentialMonteCarlo {
         particles: if quick { particles.min(100) } else { particles },
         schedule: Schedule::from_settings(section),
         epsilon: epsilon.between(0.0, f64::INFINITY).quantity_or(Unit::One, 0.0),
@@ -57,10 +57,11 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
         scales: ScaleSource::from_settings(section, &["likelihood", "prior", "generation"]),
         kernel: Shape::from_settings(section),
         adjustment: Adjustment::from_settings(section),
-    })))
+    };
+    learned::method(section, quick, sampler)
 }
 
-impl Sampler<dyn Simulator> for SequentialMonteCarlo {
+impl Sampler<dyn Simulator + '_> for SequentialMonteCarlo {
     fn run(
         &self,
         oracle: &dyn Simulator,

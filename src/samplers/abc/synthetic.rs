@@ -6,8 +6,8 @@ use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::Features;
 use super::made_anew::MadeAnew;
+use super::{Features, learned};
 use crate::draws::Sampled;
 use crate::numeric::{Rows, Streams, Unconstrained};
 use crate::problem::Simulator;
@@ -53,7 +53,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     let shrinkage = section.key("shrinkage", "how far correlations of features are drawn to zero");
     let marginals = section.key("marginals", "the density of one feature: normal, or as the simulations are");
     let common = section.key("common_noise", "whether all parameter sets are simulated with the same noise");
-    Some(Method::SimulationBased(Box::new(SyntheticChains {
+    let sampler = SyntheticChains {
         chains: demcz::sampler(ChainOptions::from_settings(section, quick)),
         rule: Rule {
             replicates: if quick { replicates.min(16) } else { replicates },
@@ -61,10 +61,11 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
             semiparametric: marginals.choice_or(&["normal", "kernel"], "normal") == "kernel",
             common_noise: common.flag_or(false),
         },
-    })))
+    };
+    learned::method(section, quick, sampler)
 }
 
-impl Sampler<dyn Simulator> for SyntheticChains {
+impl Sampler<dyn Simulator + '_> for SyntheticChains {
     fn run(
         &self,
         oracle: &dyn Simulator,

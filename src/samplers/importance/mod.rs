@@ -100,7 +100,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     })))
 }
 
-impl Sampler<dyn LogDensity> for Importance {
+impl Sampler<dyn LogDensity + '_> for Importance {
     fn run(
         &self,
         oracle: &dyn LogDensity,

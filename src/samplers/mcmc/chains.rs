@@ -35,7 +35,7 @@ impl ChainSampler {
     }
 }
 
-impl Sampler<dyn LogDensity> for ChainSampler {
+impl Sampler<dyn LogDensity + '_> for ChainSampler {
     fn run(
         &self,
         oracle: &dyn LogDensity,
