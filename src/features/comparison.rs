@@ -18,6 +18,9 @@ pub enum Comparison {
     /// Of the densities in the plane of voltage and slope (`LeMasson` and Maex 2001; Achard and De Schutter 2006,
     /// <https://doi.org/10.1371/journal.pcbi.0020094>).
     PhasePlane,
+    /// Of the voltages, whenever they occur: the Wasserstein distance of order 1 (Vaserstein 1969; for approximate Bayesian
+    /// computation Bernton et al. 2019, <https://doi.org/10.1111/rssb.12312>).
+    Wasserstein,
 }
 
 /// What a comparison looks like in settings and lists.
@@ -57,6 +60,13 @@ pub const COMPARISONS: &[ComparisonKind] = &[
         summary: "Victor-Purpura distance from the recorded spikes, with this cost of moving one; 1 for one too many",
         build: Comparison::VictorPurpura,
     },
+    ComparisonKind {
+        name: "wasserstein_distance",
+        example: None,
+        unit: Unit::One,
+        summary: "by how many mV the voltages, whenever they occur, have to be moved to be those of the recording",
+        build: |_| Comparison::Wasserstein,
+    },
 ];
 
 impl ComparisonKind {
@@ -78,7 +88,7 @@ impl ComparisonKind {
     }
 }
 
-/// What of the recorded sweep is compared: times of its spikes, or its density.
+/// What of the recorded sweep is compared: times of its spikes, or a density.
 pub type Recorded = Arc<[f64]>;
 
 impl Comparison {
@@ -87,6 +97,15 @@ impl Comparison {
         match self {
             Self::VanRossum(_) | Self::VictorPurpura(_) => recorded.peak_times_ms().collect(),
             Self::PhasePlane => density(recorded).into(),
+            Self::Wasserstein => voltages(recorded.trace.voltage_mv).into(),
+        }
+    }
+
+    /// The unit of the distance.
+    pub(super) fn unit(self) -> Unit {
+        match self {
+            Self::VanRossum(_) | Self::VictorPurpura(_) | Self::PhasePlane => Unit::One,
+            Self::Wasserstein => Unit::Millivolt,
         }
     }
 
@@ -100,6 +119,7 @@ impl Comparison {
             Self::VanRossum(tau_ms) => van_rossum(&train(), recorded, tau_ms),
             Self::VictorPurpura(cost_per_ms) => victor_purpura(&train(), recorded, cost_per_ms),
             Self::PhasePlane => hellinger(&density(analysis), recorded),
+            Self::Wasserstein => wasserstein_mv(&voltages(analysis.trace.voltage_mv), recorded),
         })
     }
 }
@@ -169,6 +189,32 @@ fn hellinger(a: &[f64], b: &[f64]) -> f64 {
     f64::max(1.0 - overlap, 0.0).sqrt()
 }
 
+/// Marks on the scale of voltages, this far apart.
+const MARK_MV: f64 = 0.5;
+const MARKS: usize = 500;
+
+/// Which share of the samples is at each mark; a sample between two marks counts for both, so that the mean stays.
+fn voltages(voltage_mv: &[f64]) -> Vec<f64> {
+    let mut shares = vec![0.0; MARKS];
+    let share = 1.0 / voltage_mv.len() as f64;
+    for voltage_mv in voltage_mv {
+        let place = ((voltage_mv - LOWEST_MV) / MARK_MV).clamp(0.0, (MARKS - 2) as f64);
+        let upper = share * place.fract();
+        shares[place as usize] += share - upper;
+        shares[place as usize + 1] += upper;
+    }
+    shares
+}
+
+/// The area between the two cumulative distributions.
+fn wasserstein_mv(a: &[f64], b: &[f64]) -> f64 {
+    let difference = a.iter().zip(b).scan(0.0, |sum, (p, q)| {
+        *sum += p - q;
+        Some(f64::abs(*sum))
+    });
+    MARK_MV * difference.sum::<f64>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,5 +273,26 @@ mod tests {
         }
         // 2 ms and 0.5 ms are moved, a spike of each train is left over, and one of the two at 49 ms.
         assert!((victor_purpura(&A_MS, &B_MS, 0.1) - (0.2 + 0.05 + 3.0)).abs() < 1e-12);
+    }
+
+    /// Of as many samples each, the distance is the mean difference of the samples in their order. Marks round by less
+    /// than their own distance.
+    #[test]
+    fn the_wasserstein_distance_moves_sorted_samples() {
+        let trace = |shift: f64| -> Vec<f64> {
+            (0..4000).map(|i| 30.0 * (0.01 * f64::from(i)).sin() * (1.0 + shift) - 50.0 + shift).collect()
+        };
+        let sorted = |shift: f64| {
+            let mut values = trace(shift);
+            values.sort_by(f64::total_cmp);
+            values
+        };
+        for shift in [0.1, 0.5, 3.0] {
+            let pairs = sorted(0.0).into_iter().zip(sorted(shift));
+            let expected = pairs.map(|(a, b)| (a - b).abs()).sum::<f64>() / 4000.0;
+            let found = wasserstein_mv(&voltages(&trace(shift)), &voltages(&trace(0.0)));
+            assert!((found - expected).abs() < 0.1 * MARK_MV, "{shift}: {found} {expected}");
+        }
+        assert!(wasserstein_mv(&voltages(&trace(0.0)), &voltages(&trace(0.0))) == 0.0);
     }
 }

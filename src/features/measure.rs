@@ -174,7 +174,7 @@ impl Measure {
     pub fn unit(&self) -> Unit {
         match self.what {
             What::Feature(feature, _) => feature.unit,
-            What::Comparison(..) => Unit::One,
+            What::Comparison(comparison, _) => comparison.unit(),
         }
     }
 

@@ -60,7 +60,7 @@ fn flaws_of_the_recording_stand_in_the_summary_and_in_the_report() {
 #[test]
 fn a_simulation_can_be_compared_with_the_recorded_spikes() {
     let distances = "\"van_rossum_distance(10 ms)\" = 1.0\n\"victor_purpura_distance(0.1 /ms)\" = 1.0\n\
-                     phase_plane_distance = 0.3\nSpikecount = 0.5\n";
+                     phase_plane_distance = 0.3\nwasserstein_distance = \"2 mV\"\nSpikecount = 0.5\n";
     let folder = Folder::new(&CELL.replace("Spikecount = 0.5\n", distances));
     let checked = folder.succeed(&["check", "cell.toml"]);
     let line = checked.lines().find(|line| line.contains("van_rossum_distance(10 ms)")).unwrap();
@@ -69,7 +69,7 @@ fn a_simulation_can_be_compared_with_the_recorded_spikes() {
     let mut rows = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = rows.next().unwrap();
     let of = |name: &str| header.iter().position(|column| column.starts_with(name)).unwrap();
-    let columns = [of("van_rossum"), of("victor_purpura"), of("phase_plane_distance")];
+    let columns = [of("van_rossum"), of("victor_purpura"), of("phase_plane_distance"), of("wasserstein")];
     // A parameter set without a rest has no features.
     let rows: Vec<_> = rows.filter(|row| row.last() == Some(&"")).collect();
     assert!(rows.len() >= 4, "{table}");
