@@ -12,8 +12,10 @@ mod gaussian;
 mod importance;
 mod mcmc;
 mod monitor;
+mod moves;
 mod prior_check;
 mod probe;
+mod resampling;
 mod smc;
 mod stopping;
 
@@ -134,6 +136,7 @@ pub type Build = fn(&Section<'_>, quick: bool) -> Option<Method>;
 
 /// All samplers, in alphabetical order.
 pub const SAMPLERS: &[Entry<Build>] = &[
+    abc::del_moral::ENTRY,
     abc::mcmc::ENTRY,
     abc::rejection::ENTRY,
     abc::smc::ENTRY,

@@ -6,16 +6,16 @@
 //! moves have made them forget where they were. The product of the mean weights estimates the evidence.
 
 use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
 
-use super::gaussian::Gaussian;
 use super::mcmc::evaluate;
 use super::mcmc::start::Points;
+use super::moves::Others;
 use super::prior_check::disagreement;
+use super::resampling::systematic;
 use super::stopping::{Clock, Stopping};
 use crate::diagnostics::effective_sample_size;
 use crate::draws::{Account, Caution, Draws, Ending, Evidence, Particles, Sampled};
-use crate::numeric::{Rows, Streams, Unconstrained, log_mean_exp, normalised, standard_normal};
+use crate::numeric::{Rows, Streams, Unconstrained, log_mean_exp, normalised};
 use crate::problem::{LogDensity, LogTerms};
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
 use crate::settings::{Entry, Section};
@@ -29,12 +29,6 @@ pub(in crate::samplers) const ENTRY: Entry<Build> = Entry {
 
 /// Simulations per call of the oracle.
 const BATCH: usize = 1000;
-/// Share of moves along the whole difference of two particles, which leads from mode to mode, and of moves along a
-/// part of one; the others have the covariance of the particles.
-const WHOLE_SHARE: f64 = 0.1;
-const DIFFERENCE_SHARE: f64 = 0.45;
-/// A difference is off its direction by this distance on the real line.
-const JITTER: f64 = 1e-6;
 /// Acceptance to which the length of the steps is led, and the smallest length, in units of the best for a normal
 /// posterior: below it rough likelihoods would bring the particles to a halt.
 const GOAL_ACCEPTANCE: f64 = 0.234;
@@ -224,23 +218,10 @@ impl Run<'_> {
         Ok((Population { states, parents }, evidence))
     }
 
-    /// Systematic resampling: evenly spaced points on the cumulated weights (Douc and Cappé 2005,
-    /// <https://doi.org/10.1109/ISPA.2005.195385>).
     fn resample(&mut self, population: &mut Population, step: f64) {
         let logs: Vec<f64> = population.states.terms.iter().map(|terms| step * terms.likelihood).collect();
-        let weights = normalised(&logs);
-        let count = weights.len();
         let offset: f64 = self.streams.stage("resample").generator(self.stage, 0).random();
-        let (mut parent, mut cumulated) = (0, weights[0]);
-        let mut parents = Vec::with_capacity(count);
-        for index in 0..count {
-            let place = (index as f64 + offset) / count as f64;
-            while cumulated < place && parent + 1 < count {
-                parent += 1;
-                cumulated += weights[parent];
-            }
-            parents.push(parent);
-        }
+        let parents = systematic(&normalised(&logs), offset);
         population.states = population.states.pick(parents.iter().copied());
         population.parents = parents;
     }
@@ -282,12 +263,13 @@ impl Run<'_> {
             let movers: Vec<usize> = (half..states.terms.len()).step_by(2).collect();
             let others = states.pick((1 - half..states.terms.len()).step_by(2)).points;
             let equal = vec![1.0 / others.len() as f64; others.len()];
-            let shape = Gaussian::fitted(&others, &equal);
+            let others = Others::new(&others, &equal);
             for movers in movers.chunks(BATCH) {
-                let mut points = Rows::zeros(0, others.columns());
+                let mut points = Rows::zeros(0, self.oracle.dimension());
                 for &particle in movers {
                     let mut generator = self.streams.stage("propose").generator(call, particle as u64);
-                    points.push(&self.propose(states.points.row(particle), &others, &shape, &mut generator));
+                    let state = states.points.row(particle);
+                    points.push(&others.propose(state, self.scale, &mut generator));
                 }
                 let terms = evaluate(self.oracle, &points);
                 self.simulations += points.len() as u64;
@@ -303,30 +285,6 @@ impl Run<'_> {
             }
         }
         accepted as f64 / states.terms.len() as f64
-    }
-
-    fn propose(
-        &self,
-        state: &[f64],
-        others: &Rows<Unconstrained>,
-        shape: &Gaussian,
-        generator: &mut ChaCha8Rng,
-    ) -> Vec<f64> {
-        let dimension = state.len() as f64;
-        let kind = generator.random::<f64>();
-        if kind >= WHOLE_SHARE + DIFFERENCE_SHARE {
-            let step = shape.draw(self.scale * 2.38 / dimension.sqrt(), generator);
-            return state.iter().zip(&step).map(|(x, step)| x + step).collect();
-        }
-        let length = if kind < WHOLE_SHARE { 1.0 } else { self.scale * 2.38 / (2.0 * dimension).sqrt() };
-        let first = generator.random_range(0..others.len());
-        let second = (first + generator.random_range(1..others.len())) % others.len();
-        let ends = others.row(first).iter().zip(others.row(second));
-        state
-            .iter()
-            .zip(ends)
-            .map(|(x, (a, b))| x + length * (a - b) + JITTER * standard_normal(generator))
-            .collect()
     }
 
     fn report(

@@ -1,6 +1,6 @@
 //! Approximate Bayesian computation against the posterior that it has for a normal mean.
 
-use hhbayes::draws::{Draws, Particles};
+use hhbayes::draws::{Draws, Ending, Particles, Sampled};
 use hhbayes::numeric::{Failure, Rows, Streams, Summaries, Unconstrained, standard_normal};
 use hhbayes::problem::{Simulator, Target};
 use hhbayes::samplers::{Control, Method, Monitor, Progress, SamplerError, Silent};
@@ -15,10 +15,15 @@ const SHARE: f64 = 1.0 / (1.0 + NOISE * NOISE);
 struct NormalMean {
     observed: [Option<f64>; 2],
     missing_above: f64,
+    /// Whether simulations are so rare that no second one is found: only those of prior draws have features.
+    frozen: bool,
 }
 
-const WHOLE: NormalMean =
-    NormalMean { observed: [Some(OBSERVED[0]), Some(OBSERVED[1])], missing_above: f64::INFINITY };
+const WHOLE: NormalMean = NormalMean {
+    observed: [Some(OBSERVED[0]), Some(OBSERVED[1])],
+    missing_above: f64::INFINITY,
+    frozen: false,
+};
 
 impl Target for NormalMean {
     fn dimension(&self) -> usize {
@@ -58,7 +63,7 @@ impl Simulator for NormalMean {
             if row[1] > self.missing_above {
                 summaries.row_mut(index)[1] = None;
             }
-            if row[0] > self.missing_above {
+            if row[0] > self.missing_above || (self.frozen && call > 0) {
                 summaries.fail(index, Failure::NotFinite);
             }
         }
@@ -66,11 +71,15 @@ impl Simulator for NormalMean {
     }
 }
 
-fn run(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Particles, SamplerError> {
+fn sample(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Sampled, SamplerError> {
     let Method::SimulationBased(sampler) = crate::known::method(options) else {
         panic!("{options} asks for a likelihood");
     };
-    match sampler.run(target, Streams::new(SEED), monitor)?.draws {
+    sampler.run(target, Streams::new(SEED), monitor)
+}
+
+fn run(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Particles, SamplerError> {
+    match sample(options, target, monitor)?.draws {
         Draws::Particles(particles) => Ok(particles),
         Draws::Chains(_) => panic!("{options} returns chains"),
     }
@@ -141,6 +150,48 @@ fn a_population_has_the_posterior_of_its_epsilon() {
     assert!(generations.windows(2).all(|pair| pair[1].epsilon < pair[0].epsilon));
     assert!((particles.weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     assert_posterior(&particles, &particles.weights);
+}
+
+const DEL_MORAL: &str = "kind = 'abc_del_moral'\nparticles = 5000\nepsilon = 0.5\nminimum_acceptance = 0.01";
+
+#[test]
+fn moved_particles_have_the_posterior_of_their_epsilon() {
+    for options in ["", "replicates = 4", "replicates = 2\neffective_size = 0.5"] {
+        let particles = run(&format!("{DEL_MORAL}\n{options}"), &WHOLE, &mut Silent).unwrap();
+        let generations = &particles.generations;
+        assert!((generations.last().unwrap().epsilon - 0.5).abs() < 1e-12, "{options}: {generations:?}");
+        assert!(generations.windows(2).all(|pair| pair[1].epsilon < pair[0].epsilon));
+        assert!(particles.distances.iter().all(|&distance| distance <= 0.5));
+        assert_posterior(&particles, &particles.weights);
+    }
+}
+
+#[test]
+#[should_panic(expected = "standard errors")]
+fn particles_of_another_epsilon_are_noticed() {
+    let mut particles = run(&DEL_MORAL.replace("0.5", "1.5"), &WHOLE, &mut Silent).unwrap();
+    particles.generations.last_mut().unwrap().epsilon = 2.0;
+    assert_posterior(&particles, &particles.weights);
+}
+
+#[test]
+fn a_budget_ends_moves_with_particles_of_the_epsilon_that_they_have_reached() {
+    let options = format!("{DEL_MORAL}\nmax_simulations = 30500");
+    let sampled = sample(&options, &WHOLE, &mut Silent).unwrap();
+    assert_eq!(sampled.account.ending, Ending::MaxSimulations);
+    let Draws::Particles(particles) = sampled.draws else { panic!("they are particles") };
+    let spent: u64 = particles.generations.iter().map(|generation| generation.simulations).sum();
+    assert_eq!(spent, 30_500);
+    assert!(particles.generations.last().unwrap().epsilon > 0.5);
+    assert_posterior(&particles, &particles.weights);
+}
+
+#[test]
+fn moves_that_are_never_accepted_end_the_run_and_say_so() {
+    let options = "kind = 'abc_del_moral'\nparticles = 100\nminimum_acceptance = 0";
+    let target = NormalMean { frozen: true, ..WHOLE };
+    let sampled = sample(options, &target, &mut Silent).unwrap();
+    assert!(sampled.account.notes[0].contains("0.00 % of the moves were accepted"), "{:?}", sampled.account);
 }
 
 #[test]
@@ -285,23 +336,27 @@ fn forgotten_weights_are_noticed() {
 
 #[test]
 fn the_same_seed_gives_the_same_particles_at_any_number_of_threads() {
-    let options = "kind = 'abc_smc'\nparticles = 300\nsimulations = 5000";
-    let at = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| run(options, &WHOLE, &mut Silent).unwrap())
-    };
-    let (one, seven) = (at(1), at(7));
-    assert_eq!(one.points, seven.points);
-    assert_eq!(one.weights, seven.weights);
-    assert_eq!(one.generations, seven.generations);
-    let spent: u64 = one.generations.iter().map(|generation| generation.simulations).sum();
-    assert!(spent <= 5000, "{spent}");
+    for options in [
+        "kind = 'abc_smc'\nparticles = 300\nsimulations = 5000",
+        "kind = 'abc_del_moral'\nparticles = 300\nreplicates = 2\nmax_simulations = 5000",
+    ] {
+        let at = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| run(options, &WHOLE, &mut Silent).unwrap())
+        };
+        let (one, seven) = (at(1), at(7));
+        assert_eq!(one.points, seven.points);
+        assert_eq!(one.weights, seven.weights);
+        assert_eq!(one.generations, seven.generations);
+        let spent: u64 = one.generations.iter().map(|generation| generation.simulations).sum();
+        assert!(spent <= 5000, "{spent}");
+    }
 }
 
 #[test]
 fn a_missing_feature_rejects_or_costs_its_penalty() {
     let target = NormalMean { missing_above: 0.5, ..WHOLE };
-    for options in [REJECTION, SMC] {
+    for options in [REJECTION, SMC, DEL_MORAL] {
         let options = options.replace("200000", "20000").replace("1000000", "20000");
         let strict = run(&options, &target, &mut Silent).unwrap();
         assert!(strict.points.iter().all(|row| row[0] <= 0.5 && row[1] <= 0.5));
@@ -314,7 +369,11 @@ fn a_missing_feature_rejects_or_costs_its_penalty() {
 
 #[test]
 fn nothing_near_is_an_error() {
-    for options in ["kind = 'abc_rejection'\nsimulations = 1000", "kind = 'abc_smc'\nsimulations = 1000"] {
+    for options in [
+        "kind = 'abc_rejection'\nsimulations = 1000",
+        "kind = 'abc_smc'\nsimulations = 1000",
+        "kind = 'abc_del_moral'\nmax_simulations = 1000",
+    ] {
         let target = NormalMean { missing_above: f64::NEG_INFINITY, ..WHOLE };
         let error = run(options, &target, &mut Silent).unwrap_err();
         assert_eq!(error, SamplerError::NoFiniteDistance { simulations: 1000 });

@@ -4,6 +4,8 @@
 //! likelihood as the accepted distance tends to zero.
 
 mod adjustment;
+mod carriers;
+pub(super) mod del_moral;
 mod kernel;
 mod learned;
 mod made_anew;

@@ -1,5 +1,6 @@
 //! How near the next generation has to come.
 
+use crate::diagnostics::effective_sample_size;
 use crate::settings::Section;
 use crate::units::Unit;
 
@@ -66,19 +67,31 @@ impl Schedule {
                 below(distances, &sorted, place, reached)
             }
             Schedule::EffectiveSize(share) => {
-                let sorted = by_distance(distances);
-                let (mut sum, mut squares) = (0.0, 0.0);
-                let wanted = share / weights.iter().map(|weight| weight * weight).sum::<f64>();
-                let enough = |&index: &usize| {
-                    sum += weights[index];
-                    squares += weights[index] * weights[index];
-                    sum * sum / squares >= wanted
-                };
-                let place = sorted.iter().position(enough)?;
-                below(distances, &sorted, place, reached)
+                let wanted = share * effective_sample_size(weights);
+                keeping(wanted, reached, distances, weights)
             }
         }
     }
+}
+
+/// The smallest epsilon below `reached` that leaves an effective sample size of `wanted`, or, as distances of counts come
+/// in steps, the largest: by bisection. A particle counts `weights` for each of its simulations that is near enough;
+/// `distances` holds those of all simulations, as many of each particle, one particle after the other.
+pub(super) fn keeping(wanted: f64, reached: f64, distances: &[f64], weights: &[f64]) -> Option<f64> {
+    let replicates = distances.len() / weights.len();
+    let mut candidates: Vec<f64> =
+        distances.iter().copied().filter(|distance| *distance < reached && distance.is_finite()).collect();
+    candidates.sort_by(f64::total_cmp);
+    candidates.dedup();
+    let leaves_enough = |epsilon: f64| {
+        let near = |own: &[f64]| own.iter().filter(|distance| **distance <= epsilon).count() as f64;
+        let counts = distances.chunks_exact(replicates).map(near);
+        let left: Vec<f64> = weights.iter().zip(counts).map(|(weight, count)| weight * count).collect();
+        let total: f64 = left.iter().sum();
+        total > 0.0 && total * total >= wanted * left.iter().map(|weight| weight * weight).sum::<f64>()
+    };
+    let place = candidates.partition_point(|&epsilon| !leaves_enough(epsilon));
+    candidates.get(place).or(candidates.last()).copied()
 }
 
 fn largest(distances: &[f64]) -> f64 {
@@ -115,6 +128,18 @@ mod tests {
         assert_eq!(next(Schedule::List(vec![4.0, 2.5]), &equal), Some(2.5));
         assert_eq!(Schedule::List(vec![4.0]).next(1, 4.0, &DISTANCES, &equal), None);
         assert_eq!(Schedule::Quantile(0.5).next(1, 1.0, &DISTANCES, &equal), None);
+    }
+
+    /// Two simulations of each of three particles: within 2 are two, one and none of them, so that a size of
+    /// (2 + 1)² / (2² + 1²) = 1.8 is left; within 1 only one particle has any.
+    #[test]
+    fn a_particle_counts_by_its_simulations_that_are_near() {
+        let distances = [1.0, 2.0, 2.0, 9.0, 5.0, 6.0];
+        assert_eq!(keeping(1.7, 9.0, &distances, &[1.0; 3]), Some(2.0));
+        assert_eq!(keeping(1.9, 9.0, &distances, &[1.0; 3]), Some(5.0));
+        // A particle that weighs nothing does not count.
+        assert_eq!(keeping(1.9, 9.0, &distances, &[1.0, 1.0, 0.0]), Some(6.0));
+        assert_eq!(keeping(1.0, 1.0, &distances, &[1.0; 3]), None);
     }
 
     /// With the particle at 1 as heavy as all the others together, 1 / Σ w² is 3.2; half of it needs three particles.
