@@ -234,7 +234,13 @@ fn an_unfinished_run_says_so_only_if_it_is_not_enough() {
 }
 
 fn particles(weights: Vec<f64>, epsilon: f64) -> Particles {
-    let generation = Generation { epsilon, simulations: 1000, acceptance: 0.5, effective_sample_size: 1.0 };
+    let generation = Generation {
+        epsilon,
+        temperature: None,
+        simulations: 1000,
+        acceptance: 0.5,
+        effective_sample_size: 1.0,
+    };
     Particles {
         points: Rows::zeros(weights.len(), 2),
         distances: vec![0.5 * epsilon; weights.len()],

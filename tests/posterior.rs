@@ -181,7 +181,13 @@ fn particles_and_their_summary_are_left_for_arviz() {
     let weight = Variable::new("weight", &["chain", "draw"], Values::F64(weights.clone()));
     write_netcdf(&posterior(&points, vec![weight]), &output("particles.nc")).unwrap();
     let parameters = summarise_particles(points.index_axis(Axis(0), 0), &weights, &PARAMETERS);
-    let generation = Generation { epsilon: 2.0, simulations: 1, acceptance: 0.1, effective_sample_size: 1.0 };
+    let generation = Generation {
+        epsilon: 2.0,
+        temperature: None,
+        simulations: 1,
+        acceptance: 0.1,
+        effective_sample_size: 1.0,
+    };
     let particles = Particles {
         points: Rows::zeros(900, 2),
         weights,

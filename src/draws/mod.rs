@@ -89,6 +89,8 @@ pub struct Unadjusted {
 pub struct Generation {
     /// Largest distance that was accepted.
     pub epsilon: f64,
+    /// Temperature of the density that accepted, if it was not the distance.
+    pub temperature: Option<f64>,
     /// Proposals that were simulated.
     pub simulations: u64,
     /// Accepted share of the proposals.

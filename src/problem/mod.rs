@@ -201,6 +201,35 @@ impl Problem {
         (0..points.len()).into_par_iter().with_min_len(ROWS_PER_THREAD).map(terms).collect()
     }
 
+    /// Features without observation noise; parameter sets that are not physical fail.
+    fn possible_features(&self, sets: &Rows<Natural>, streams: Streams, call: u64) -> Summaries {
+        let mut summaries = self.features(sets, streams, call);
+        for row in 0..summaries.len() {
+            if !self.simulation.is_physical(sets.row(row)) {
+                summaries.fail(row, Failure::NotFinite);
+            }
+        }
+        summaries
+    }
+
+    /// One simulation of each row without observation noise, and the log density of an observation given it.
+    fn noiseless_given(
+        &self,
+        data: &[Datum],
+        points: &Rows<Unconstrained>,
+        streams: Streams,
+        call: u64,
+    ) -> (Summaries, Vec<f64>) {
+        let sets = self.space.to_natural(points);
+        let summaries = self.possible_features(&sets, streams, call);
+        let density = |row: usize| match summaries.failure(row) {
+            Some(_) => f64::NEG_INFINITY,
+            None => self.log_likelihood(data, sets.row(row), summaries.row(row)),
+        };
+        let densities = (0..summaries.len()).map(density).collect();
+        (summaries, densities)
+    }
+
     /// The log likelihood of the features of one simulation, given an observation.
     fn log_likelihood(&self, data: &[Datum], set: &[f64], simulated: &[Option<f64>]) -> f64 {
         let sds: Vec<f64> = self.sds(set).collect();
@@ -297,14 +326,19 @@ impl Simulator for Problem {
 
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
         let sets = self.space.to_natural(points);
-        let mut summaries = self.features(&sets, streams, call);
+        let mut summaries = self.possible_features(&sets, streams, call);
         for row in 0..summaries.len() {
-            if !self.simulation.is_physical(sets.row(row)) {
-                summaries.fail(row, Failure::NotFinite);
-            }
             let noisy = self.replicate(summaries.row(row), sets.row(row), streams, call, row as u64);
             summaries.row_mut(row).copy_from_slice(&noisy);
         }
         summaries
+    }
+
+    fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>) {
+        self.noiseless_given(&self.data.data, points, streams, call)
+    }
+
+    fn highest_log_density(&self) -> f64 {
+        self.log_likelihood(&self.data.data, medians(&self.space, &[]).row(0), &self.observed)
     }
 }

@@ -116,4 +116,13 @@ impl Simulator for Replica {
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
         self.problem.summaries(points, streams, call)
     }
+
+    fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>) {
+        self.problem.noiseless_given(&self.data, points, streams, call)
+    }
+
+    fn highest_log_density(&self) -> f64 {
+        let sets = crate::problem::medians(&self.problem.space, &[]);
+        self.problem.log_likelihood(&self.data, sets.row(0), &self.observed)
+    }
 }

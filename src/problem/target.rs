@@ -57,4 +57,11 @@ pub trait Simulator: Target {
     /// One simulated data set for each row, observation noise included. Row `i` draws its noise from
     /// `streams.generator(call, i)`.
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries;
+
+    /// One simulation of each row without observation noise, and the log density that noise makes the observation of
+    /// it; −∞ where it cannot. Its own randomness, if it has any, is named as in `summaries`.
+    fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>);
+
+    /// The log density of an observation that is just as it was simulated.
+    fn highest_log_density(&self) -> f64;
 }

@@ -140,6 +140,7 @@ pub const SAMPLERS: &[Entry<Build>] = &[
     abc::mcmc::ENTRY,
     abc::rejection::ENTRY,
     abc::smc::ENTRY,
+    abc::stochastic::ENTRY,
     mcmc::adaptive_metropolis::ENTRY,
     auto::ENTRY,
     mcmc::demcz::ENTRY,

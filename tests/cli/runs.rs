@@ -104,7 +104,7 @@ fn every_settings_file_of_the_repository_runs() {
 
 #[test]
 fn particles_have_a_summary_too() {
-    for kind in ["abc_rejection", "abc_smc", "abc_del_moral"] {
+    for kind in ["abc_rejection", "abc_smc", "abc_del_moral", "abc_stochastic"] {
         let folder =
             Folder::new(&CELL.replace("kind = \"demcz\"\nchains = 4", &format!("kind = \"{kind}\"")));
         let text = folder.succeed(&["run", "cell.toml", "--quick", "--threads", "2"]);

@@ -1,6 +1,6 @@
 //! Approximate Bayesian computation against the posterior that it has for a normal mean.
 
-use hhbayes::draws::{Draws, Ending, Particles, Sampled};
+use hhbayes::draws::{Caution, Draws, Ending, Particles, Sampled};
 use hhbayes::numeric::{Failure, Rows, Streams, Summaries, Unconstrained, standard_normal};
 use hhbayes::problem::{Simulator, Target};
 use hhbayes::samplers::{Control, Method, Monitor, Progress, SamplerError, Silent};
@@ -17,12 +17,15 @@ struct NormalMean {
     missing_above: f64,
     /// Whether simulations are so rare that no second one is found: only those of prior draws have features.
     frozen: bool,
+    /// What is taken as the highest log density.
+    log_highest: f64,
 }
 
 const WHOLE: NormalMean = NormalMean {
     observed: [Some(OBSERVED[0]), Some(OBSERVED[1])],
     missing_above: f64::INFINITY,
     frozen: false,
+    log_highest: 0.0,
 };
 
 impl Target for NormalMean {
@@ -51,6 +54,21 @@ impl Simulator for NormalMean {
 
     fn scales(&self) -> &[f64] {
         &[NOISE, NOISE]
+    }
+
+    fn noiseless(&self, points: &Rows<Unconstrained>, _: Streams, _: u64) -> (Summaries, Vec<f64>) {
+        let mut summaries = Summaries::missing(points.len(), 2);
+        for (index, row) in points.iter().enumerate() {
+            let values = row.iter().map(|value| Some(*value)).collect::<Vec<_>>();
+            summaries.row_mut(index).copy_from_slice(&values);
+        }
+        let square = |mean: f64, axis: usize| ((mean - OBSERVED[axis]) / NOISE).powi(2);
+        let density = |row: &[f64]| -0.5 * (square(row[0], 0) + square(row[1], 1));
+        (summaries, points.iter().map(density).collect())
+    }
+
+    fn highest_log_density(&self) -> f64 {
+        self.log_highest
     }
 
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
@@ -192,6 +210,42 @@ fn moves_that_are_never_accepted_end_the_run_and_say_so() {
     let target = NormalMean { frozen: true, ..WHOLE };
     let sampled = sample(options, &target, &mut Silent).unwrap();
     assert!(sampled.account.notes[0].contains("0.00 % of the moves were accepted"), "{:?}", sampled.account);
+}
+
+const STOCHASTIC: &str = "kind = 'abc_stochastic'\nparticles = 4000\nsimulations = 1000000";
+
+#[test]
+fn stochastic_acceptance_has_the_exact_posterior() {
+    for options in ["", "kernel = 'local'", "acceptance = 0.1\ndecay = 0.1"] {
+        let particles = run(&format!("{STOCHASTIC}\n{options}"), &WHOLE, &mut Silent).unwrap();
+        let temperatures: Vec<f64> = particles.generations.iter().filter_map(|own| own.temperature).collect();
+        assert!((temperatures.last().unwrap() - 1.0).abs() < 1e-12, "{temperatures:?}");
+        assert!(temperatures.windows(2).all(|pair| pair[1] < pair[0]), "{temperatures:?}");
+        assert_normal(&particles);
+    }
+}
+
+/// Densities above what was taken as the highest weigh more, so that nothing is lost.
+#[test]
+fn a_density_above_the_highest_does_no_harm() {
+    let target = NormalMean { log_highest: -3.0, ..WHOLE };
+    assert_normal(&run(STOCHASTIC, &target, &mut Silent).unwrap());
+}
+
+#[test]
+#[should_panic(expected = "standard errors")]
+fn a_population_that_has_not_cooled_down_is_noticed() {
+    let particles = run(&STOCHASTIC.replace("1000000", "14000"), &WHOLE, &mut Silent).unwrap();
+    assert!(particles.generations.last().unwrap().temperature.unwrap() > 1.0);
+    assert_normal(&particles);
+}
+
+#[test]
+fn a_budget_that_ends_the_cooling_is_told() {
+    let sampled = sample(&STOCHASTIC.replace("1000000", "14000"), &WHOLE, &mut Silent).unwrap();
+    assert_eq!(sampled.account.ending, Ending::MaxSimulations);
+    let caution = &sampled.account.cautions[0];
+    assert!(matches!(caution, Caution::PartOfTheLikelihood { power } if *power < 1.0), "{caution}");
 }
 
 #[test]
@@ -339,6 +393,7 @@ fn the_same_seed_gives_the_same_particles_at_any_number_of_threads() {
     for options in [
         "kind = 'abc_smc'\nparticles = 300\nsimulations = 5000",
         "kind = 'abc_del_moral'\nparticles = 300\nreplicates = 2\nmax_simulations = 5000",
+        "kind = 'abc_stochastic'\nparticles = 300\nsimulations = 5000",
     ] {
         let at = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

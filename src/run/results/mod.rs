@@ -237,8 +237,12 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         && !particles.generations.is_empty()
     {
         let generation = |g: &crate::draws::Generation| {
-            json!({"epsilon": g.epsilon, "simulations": g.simulations, "acceptance": g.acceptance,
-                   "effective_sample_size": g.effective_sample_size})
+            let mut own = json!({"epsilon": g.epsilon, "simulations": g.simulations, "acceptance": g.acceptance,
+                   "effective_sample_size": g.effective_sample_size});
+            if let Some(temperature) = g.temperature {
+                own["temperature"] = json!(temperature);
+            }
+            own
         };
         summary["epsilon"] = json!(particles.generations.last().map(|generation| generation.epsilon));
         summary["generations"] = particles.generations.iter().map(generation).collect();

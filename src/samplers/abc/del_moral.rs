@@ -11,7 +11,7 @@ use rand::RngExt;
 use super::adjustment::{Adjustment, adjusted};
 use super::carriers::{Particle, Population};
 use super::ruler::Ruler;
-use super::{BATCH, prior_batch, simulate};
+use super::{BATCH, learned, prior_batch, simulate};
 use crate::diagnostics::effective_sample_size;
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Sampled};
@@ -66,7 +66,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     if quick {
         stopping.max_simulations = Some(stopping.max_simulations.map_or(2000, |most| most.min(2000)));
     }
-    Some(Method::SimulationBased(Box::new(AdaptiveMonteCarlo {
+    let sampler = AdaptiveMonteCarlo {
         particles: if quick { particles.min(100) } else { particles },
         replicates: replicates.count_or(1),
         effective_size: effective.between(0.05, 0.99).quantity_or(Unit::One, 0.9),
@@ -76,10 +76,11 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
         distance: Distance::from_settings(section),
         scales: ScaleSource::from_settings(section, &["likelihood", "prior"]),
         adjustment: Adjustment::from_settings(section),
-    })))
+    };
+    learned::method(section, quick, sampler)
 }
 
-impl Sampler<dyn Simulator> for AdaptiveMonteCarlo {
+impl Sampler<dyn Simulator + '_> for AdaptiveMonteCarlo {
     fn run(
         &self,
         oracle: &dyn Simulator,
@@ -167,6 +168,7 @@ impl Run<'_> {
         let finite = population.particles.iter().flat_map(|own| &own.distances).filter(|all| all.is_finite());
         population.generations.push(Generation {
             epsilon: finite.copied().fold(0.0, f64::max),
+            temperature: None,
             simulations: self.simulations,
             acceptance: found as f64 / tried as f64,
             effective_sample_size: population.effective_size(),
@@ -198,6 +200,7 @@ impl Run<'_> {
         let acceptance = accepted as f64 / tried.max(1) as f64;
         population.generations.push(Generation {
             epsilon: population.epsilon,
+            temperature: None,
             simulations: self.simulations - before,
             acceptance,
             effective_sample_size: population.effective_size(),

@@ -1,10 +1,12 @@
 //! How the particles of one generation propose those of the next.
 
+use std::f64::consts::PI;
+
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use statrs::function::gamma::ln_gamma;
 
-use crate::draws::Particles;
 use crate::numeric::{Rows, Unconstrained, log_sum_exp, standard_normal};
 use crate::samplers::gaussian::Gaussian;
 use crate::settings::Section;
@@ -47,30 +49,32 @@ const NEIGHBOURS: f64 = 0.1;
 const NEIGHBOURS_PER_PARAMETER: usize = 5;
 
 /// The mixture of steps from all parents, by their weights.
-pub(super) struct Kernel<'a> {
-    parents: &'a Particles,
+pub(super) struct Kernel {
+    parents: Rows<Unconstrained>,
+    /// Normalised weights of the parents.
+    weights: Vec<f64>,
     /// One for all parents, or one for each.
     steps: Vec<Gaussian>,
     width: f64,
     freedom: Option<usize>,
 }
 
-impl<'a> Kernel<'a> {
-    pub(super) fn fitted(shape: Shape, parents: &'a Particles) -> Self {
-        let all = Gaussian::fitted(&parents.points, &parents.weights);
+impl Kernel {
+    pub(super) fn fitted(shape: Shape, parents: Rows<Unconstrained>, weights: Vec<f64>) -> Self {
+        let all = Gaussian::fitted(&parents, &weights);
         let (steps, width) = match shape {
             Shape::Normal => (vec![all], WIDTH),
             // Four degrees of freedom have twice the covariance by themselves.
             Shape::StudentT => (vec![all], 1.0),
             Shape::Componentwise => (vec![all.without_correlations()], WIDTH),
-            Shape::Local => (local(parents, &all), 1.0),
+            Shape::Local => (local(&parents, &weights, &all), 1.0),
         };
-        Self { parents, steps, width, freedom: (shape == Shape::StudentT).then_some(FREEDOM) }
+        Self { parents, weights, steps, width, freedom: (shape == Shape::StudentT).then_some(FREEDOM) }
     }
 
     /// A parent chosen by weight, moved.
     pub(super) fn propose(&self, point: &mut [f64], generator: &mut ChaCha8Rng) {
-        let parent = choose(&self.parents.weights, generator.random());
+        let parent = choose(&self.weights, generator.random());
         let mut width = self.width;
         let step = self.step_of(parent);
         let moved = step.draw(1.0, generator);
@@ -78,16 +82,18 @@ impl<'a> Kernel<'a> {
             let squares: f64 = (0..freedom).map(|_| standard_normal(generator).powi(2)).sum();
             width *= (freedom as f64 / squares).sqrt();
         }
-        for ((value, centre), step) in point.iter_mut().zip(self.parents.points.row(parent)).zip(&moved) {
+        for ((value, centre), step) in point.iter_mut().zip(self.parents.row(parent)).zip(&moved) {
             *value = centre + width * step;
         }
     }
 
-    /// Log density of having been proposed, up to a constant, of each point. Each sum has a fixed order.
+    /// Log density of having been proposed of each point. Each sum has a fixed order.
     pub(super) fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
-        let weights = self.parents.weights.iter().enumerate();
-        let constants: Vec<f64> =
-            weights.map(|(parent, weight)| weight.ln() - self.step_of(parent).log_volume()).collect();
+        let weights = self.weights.iter().enumerate();
+        let of_step = self.log_constant(points.columns());
+        let constants: Vec<f64> = weights
+            .map(|(parent, weight)| weight.ln() - self.step_of(parent).log_volume() + of_step)
+            .collect();
         let mixture = |squared: &dyn Fn(usize) -> f64| {
             let log_step =
                 |squared: f64| self.log_step(squared / (self.width * self.width), points.columns());
@@ -97,7 +103,7 @@ impl<'a> Kernel<'a> {
         };
         if let [step] = self.steps.as_slice() {
             // In its own coordinates one shape for all needs no matrix for each pair.
-            let parents = step.whiten(&self.parents.points);
+            let parents = step.whiten(&self.parents);
             let all = step.whiten(points);
             return all
                 .par_iter()
@@ -105,7 +111,7 @@ impl<'a> Kernel<'a> {
                 .collect();
         }
         let squared = |point: &[f64], parent: usize| {
-            let centre = self.parents.points.row(parent);
+            let centre = self.parents.row(parent);
             let mut step: Vec<f64> = point.iter().zip(centre).map(|(value, centre)| value - centre).collect();
             self.steps[parent].squared_length(&mut step)
         };
@@ -113,7 +119,21 @@ impl<'a> Kernel<'a> {
         rows.map(|point| mixture(&|parent| squared(point, parent))).collect()
     }
 
-    /// Log density of a step, given its squared length, up to a constant.
+    /// What the density of a step has in common with all others, but for the volume of its shape: models of different
+    /// dimensions are compared by it.
+    fn log_constant(&self, dimension: usize) -> f64 {
+        let half = 0.5 * dimension as f64;
+        let log_shape = match self.freedom {
+            Some(freedom) => {
+                let freedom = freedom as f64;
+                ln_gamma(0.5 * freedom + half) - ln_gamma(0.5 * freedom) - half * (PI * freedom).ln()
+            }
+            None => -half * (2.0 * PI).ln(),
+        };
+        log_shape - dimension as f64 * self.width.ln()
+    }
+
+    /// Log density of a step, given its squared length, up to that constant.
     fn log_step(&self, squared: f64, dimension: usize) -> f64 {
         match self.freedom {
             Some(freedom) => -0.5 * (freedom + dimension) as f64 * (squared / freedom as f64).ln_1p(),
@@ -127,30 +147,30 @@ impl<'a> Kernel<'a> {
 }
 
 /// The shape of the population around each parent.
-fn local(parents: &Particles, all: &Gaussian) -> Vec<Gaussian> {
-    let (count, dimension) = (parents.points.len(), parents.points.columns());
+fn local(parents: &Rows<Unconstrained>, weights: &[f64], all: &Gaussian) -> Vec<Gaussian> {
+    let (count, dimension) = (parents.len(), parents.columns());
     let neighbours =
         ((NEIGHBOURS * count as f64) as usize).max(NEIGHBOURS_PER_PARAMETER * dimension).min(count);
-    let places = all.whiten(&parents.points);
+    let places = all.whiten(parents);
     let around = |parent: usize| {
         let mut near: Vec<(f64, usize)> =
             (0..count).map(|other| ((&places[other] - &places[parent]).norm_squared(), other)).collect();
         near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         near.truncate(neighbours);
         let mut points = Rows::zeros(0, dimension);
-        let mut weights = Vec::with_capacity(neighbours);
+        let mut own = Vec::with_capacity(neighbours);
         for (_, other) in near {
-            points.push(parents.points.row(other));
-            weights.push(parents.weights[other]);
+            points.push(parents.row(other));
+            own.push(weights[other]);
         }
-        let total: f64 = weights.iter().sum();
-        Gaussian::fitted(&points, &weights.iter().map(|weight| weight / total).collect::<Vec<_>>())
+        let total: f64 = own.iter().sum();
+        Gaussian::fitted(&points, &own.iter().map(|weight| weight / total).collect::<Vec<_>>())
     };
     (0..count).into_par_iter().map(around).collect()
 }
 
 /// The index at which the running sum of the weights passes `share`.
-fn choose(weights: &[f64], share: f64) -> usize {
+pub(super) fn choose(weights: &[f64], share: f64) -> usize {
     let mut sum = 0.0;
     let passes = |weight: &f64| {
         sum += weight;

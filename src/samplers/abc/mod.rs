@@ -6,18 +6,20 @@
 mod adjustment;
 mod carriers;
 pub(super) mod del_moral;
+mod generation;
 mod kernel;
 mod learned;
 mod made_anew;
 pub(super) mod mcmc;
+mod mixture;
 mod regression;
 pub(super) mod rejection;
 mod ruler;
 mod schedule;
 pub(super) mod smc;
+pub(super) mod stochastic;
 pub(super) mod synthetic;
 
-use crate::draws::{Generation, Particles};
 use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
 use crate::problem::Simulator;
 
@@ -35,11 +37,4 @@ fn simulate(oracle: &dyn Simulator, points: &Rows<Unconstrained>, streams: Strea
 /// Draws from the prior, other ones for each batch.
 fn prior_batch(oracle: &dyn Simulator, count: usize, streams: Streams, batch: u64) -> Rows<Unconstrained> {
     oracle.draw_prior(count, streams.stage("prior").stage(&format!("batch {batch}")))
-}
-
-/// Particles of equal weight.
-fn equal_particles(points: Rows<Unconstrained>, distances: Vec<f64>, generation: Generation) -> Particles {
-    let weights = vec![1.0 / distances.len() as f64; distances.len()];
-    let (terms, generations) = (Vec::new(), vec![generation]);
-    Particles { points, weights, distances, terms, generations, unadjusted: None }
 }

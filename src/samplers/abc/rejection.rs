@@ -3,7 +3,7 @@
 
 use super::adjustment::{Adjustment, adjusted};
 use super::ruler::Ruler;
-use super::{BATCH, Features, equal_particles, learned, prior_batch, simulate};
+use super::{BATCH, Features, learned, prior_batch, simulate};
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
 use crate::numeric::{Rows, Streams};
@@ -120,6 +120,7 @@ fn population(nearest: &[Candidate], dimension: usize, simulations: u64) -> Resu
     let count = nearest.len() as f64;
     let generation = Generation {
         epsilon: last.distance,
+        temperature: None,
         simulations,
         acceptance: count / simulations as f64,
         effective_sample_size: count,
@@ -129,5 +130,7 @@ fn population(nearest: &[Candidate], dimension: usize, simulations: u64) -> Resu
         points.push(&candidate.point);
     }
     let distances = nearest.iter().map(|candidate| candidate.distance).collect();
-    Ok(equal_particles(points, distances, generation))
+    let weights = vec![1.0 / count; nearest.len()];
+    let (terms, generations) = (Vec::new(), vec![generation]);
+    Ok(Particles { points, weights, distances, terms, generations, unadjusted: None })
 }
