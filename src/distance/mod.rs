@@ -1,10 +1,12 @@
 //! How far a simulation is from the observation, for approximate Bayesian computation.
 
+mod reach;
 mod scales;
 
 use crate::settings::Section;
 use crate::units::Unit;
 
+pub use reach::{Reach, Travelled};
 pub use scales::{ScaleSource, usual_deviations};
 
 /// (Σ |(simulated − observed) / scale|ᵖ)^(1/p): each feature in units of its own scale.
@@ -41,21 +43,46 @@ impl Distance {
     /// number counts as infinitely far.
     pub fn between(self, simulated: &[Option<f64>], observed: &[Option<f64>], scales: &[f64]) -> f64 {
         let pairs = simulated.iter().zip(observed).zip(scales);
-        let parts = pairs.map(|((simulated, observed), scale)| match (simulated, observed) {
+        let parts = pairs.map(|((simulated, observed), scale)| self.part(*simulated, *observed, *scale));
+        let sum = parts.fold(0.0, |sum, part| self.join(sum, self.raised(part)));
+        let distance = match self.power {
+            power if power.is_infinite() => sum,
+            _ if self.is_euclidean() => sum.sqrt(),
+            power => sum.powf(1.0 / power),
+        };
+        if distance.is_nan() { f64::INFINITY } else { distance }
+    }
+
+    /// The difference of one feature, in its scale.
+    fn part(self, simulated: Option<f64>, observed: Option<f64>, scale: f64) -> f64 {
+        match (simulated, observed) {
             (Some(simulated), Some(observed)) => ((simulated - observed) / scale).abs(),
             (None, None) => 0.0,
             (Some(_), None) | (None, Some(_)) => self.missing_penalty,
-        });
-        let distance = if self.power.is_infinite() {
-            parts.fold(0.0, |largest, part| if part.is_nan() { part } else { part.max(largest) })
+        }
+    }
+
+    /// The usual one does without two powers for each feature.
+    fn is_euclidean(self) -> bool {
+        (self.power - 2.0).abs() < f64::EPSILON
+    }
+
+    /// A difference to the power that adds up.
+    fn raised(self, part: f64) -> f64 {
+        match self.power {
+            power if power.is_infinite() => part,
+            _ if self.is_euclidean() => part * part,
+            power => part.powf(power),
+        }
+    }
+
+    /// One more difference; NaN stays.
+    fn join(self, sum: f64, raised: f64) -> f64 {
+        if self.power.is_infinite() && !sum.is_nan() && !raised.is_nan() {
+            sum.max(raised)
         } else {
-            // The usual one without two powers for each feature.
-            let euclidean = (self.power - 2.0).abs() < f64::EPSILON;
-            let raised = |part: f64| if euclidean { part * part } else { part.powf(self.power) };
-            let sum = parts.map(raised).sum::<f64>();
-            if euclidean { sum.sqrt() } else { sum.powf(1.0 / self.power) }
-        };
-        if distance.is_nan() { f64::INFINITY } else { distance }
+            sum + raised
+        }
     }
 }
 

@@ -128,6 +128,15 @@ pub enum Caution {
         /// The power of the likelihood that was reached.
         power: f64,
     },
+    /// No generation after the prior draws was finished.
+    OnlyThePrior {
+        /// What the first generation had to reach, in words.
+        goal: String,
+        /// Proposals that reached it.
+        accepted: usize,
+        /// Proposals that were made.
+        proposed: usize,
+    },
 }
 
 impl Display for Caution {
@@ -189,6 +198,13 @@ impl Display for Caution {
                     "the run ended when the likelihood counted to the power of {power:.3} only, "
                 )?;
                 write!(formatter, "allow more simulations")
+            }
+            Caution::OnlyThePrior { goal, accepted, proposed } => {
+                write!(
+                    formatter,
+                    "the draws are those of the prior, as {accepted} of {proposed} proposals came to {goal}: "
+                )?;
+                write!(formatter, "begin with a larger epsilon, or allow more simulations")
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod data;
 mod experiment;
+mod observer;
 mod obstacles;
 mod outcomes;
 mod parameters;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use crate::distance::Reach;
 use crate::features::Analyser;
 use crate::likelihood::{self, Datum, Likelihood, pointwise};
 use crate::numeric::{Failure, Natural, ROWS_PER_THREAD, Rows, Streams, Summaries, Unconstrained};
@@ -45,6 +47,8 @@ pub use time_step::{TOLERABLE_SDS, TimeStepCheck, round_to_digits};
 pub use traces::{Recorded, SpikeTimesTerm, Traces, VoltageTerm, read_trace_options};
 
 use data::DataReader;
+use observer::Observer;
+use outcomes::Taken;
 use setup::Draft;
 use simulation::Batch;
 use traces::{Detail, Score};
@@ -167,12 +171,28 @@ impl Problem {
         call: u64,
         row: u64,
     ) -> Vec<Option<f64>> {
-        let mut generator = streams.stage("observation noise").generator(call, row);
-        let noisy = |(value, sd): (&Option<f64>, f64)| {
-            let residual = self.likelihood.draw(&mut generator);
-            value.map(|value| value + sd * residual)
-        };
-        simulated.iter().zip(self.sds(set)).map(noisy).collect()
+        let observer = Observer { problem: self, streams, call, reach: None };
+        let mut noisy = Vec::new();
+        observer.observe(row, set, 0, simulated.iter().copied(), &mut noisy);
+        noisy
+    }
+
+    /// One simulation of each row with observation noise; those out of reach are not looked at to the end.
+    fn observations(
+        &self,
+        points: &Rows<Unconstrained>,
+        streams: Streams,
+        call: u64,
+        reach: Option<Reach<'_>>,
+    ) -> Summaries {
+        let sets = self.space.to_natural(points);
+        let batch = Batch { sweeps: &self.experiment.sweeps, sets: &sets, streams, call };
+        let observer = Observer { problem: self, streams, call, reach };
+        let taken = Taken { measures: &self.data.sweeps, score: None, observer: Some(&observer) };
+        let mut summaries = self.simulation.outcomes(batch, &taken).0;
+        self.count(&summaries);
+        self.fail_impossible(&sets, &mut summaries);
+        summaries
     }
 
     /// Log density of each row, given an observation.
@@ -185,7 +205,8 @@ impl Problem {
         let sets = self.space.to_natural(points);
         let score = Score::new(&self.traces, recorded, Detail::Sums);
         let batch = Batch { sweeps: &self.experiment.sweeps, sets: &sets, streams: Streams::new(0), call: 0 };
-        let (summaries, scores) = self.simulation.outcomes(batch, &self.data.sweeps, Some(&score));
+        let taken = Taken::scored(&self.data.sweeps, &score);
+        let (summaries, scores) = self.simulation.outcomes(batch, &taken);
         self.count(&summaries);
         let terms = |row: usize| {
             let prior = self.space.log_density_of(points.row(row));
@@ -204,12 +225,16 @@ impl Problem {
     /// Features without observation noise; parameter sets that are not physical fail.
     fn possible_features(&self, sets: &Rows<Natural>, streams: Streams, call: u64) -> Summaries {
         let mut summaries = self.features(sets, streams, call);
+        self.fail_impossible(sets, &mut summaries);
+        summaries
+    }
+
+    fn fail_impossible(&self, sets: &Rows<Natural>, summaries: &mut Summaries) {
         for row in 0..summaries.len() {
             if !self.simulation.is_physical(sets.row(row)) {
                 summaries.fail(row, Failure::NotFinite);
             }
         }
-        summaries
     }
 
     /// One simulation of each row without observation noise, and the log density of an observation given it.
@@ -325,13 +350,17 @@ impl Simulator for Problem {
     }
 
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
-        let sets = self.space.to_natural(points);
-        let mut summaries = self.possible_features(&sets, streams, call);
-        for row in 0..summaries.len() {
-            let noisy = self.replicate(summaries.row(row), sets.row(row), streams, call, row as u64);
-            summaries.row_mut(row).copy_from_slice(&noisy);
-        }
-        summaries
+        self.observations(points, streams, call, None)
+    }
+
+    fn summaries_within(
+        &self,
+        points: &Rows<Unconstrained>,
+        streams: Streams,
+        call: u64,
+        reach: Reach<'_>,
+    ) -> Summaries {
+        self.observations(points, streams, call, Some(reach))
     }
 
     fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Problem;
+use super::outcomes::Taken;
 use super::simulation::Batch;
 use super::traces::{Detail, Score};
 use crate::likelihood::pointwise;
@@ -18,7 +19,7 @@ impl Problem {
         let sweeps = &self.experiment.sweeps;
         let score = Score::new(&self.traces, &self.recorded, Detail::Sums);
         let batch = Batch { sweeps, sets: &sets, streams: Streams::new(0), call: 0 };
-        let (summaries, scores) = self.simulation.outcomes(batch, &self.data.sweeps, Some(&score));
+        let (summaries, scores) = self.simulation.outcomes(batch, &Taken::scored(&self.data.sweeps, &score));
         let labels = score.labels(sweeps);
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for row in 0..sets.len() {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::data::SweepMeasures;
 use super::experiment::ExperimentSweep;
+use super::observer::Observer;
 use super::simulation::{Batch, Lane, Simulation, TRACES_MV};
 use super::traces::{Score, Scratch};
 use crate::features::{Analyser, Response};
@@ -21,6 +22,24 @@ impl Scores {
     /// The entries of one parameter set; −∞ if its simulation failed.
     pub(super) fn row(&self, row: usize) -> &[f64] {
         &self.values[row * self.columns..(row + 1) * self.columns]
+    }
+}
+
+/// What is taken of a simulation.
+#[derive(Clone, Copy)]
+pub(super) struct Taken<'a> {
+    /// The features of each sweep.
+    pub measures: &'a [SweepMeasures],
+    /// The log likelihood of traces.
+    pub score: Option<&'a Score<'a>>,
+    /// Who adds noise to the features.
+    pub observer: Option<&'a Observer<'a>>,
+}
+
+impl<'a> Taken<'a> {
+    /// Features without noise, and a log likelihood of traces.
+    pub(super) fn scored(measures: &'a [SweepMeasures], score: &'a Score<'a>) -> Self {
+        Self { measures, score: Some(score), observer: None }
     }
 }
 
@@ -42,16 +61,13 @@ impl Simulation {
         streams: Streams,
         call: u64,
     ) -> Summaries {
-        self.outcomes(Batch { sweeps, sets, streams, call }, measures, None).0
+        let taken = Taken { measures, score: None, observer: None };
+        self.outcomes(Batch { sweeps, sets, streams, call }, &taken).0
     }
 
-    /// Features of every parameter set, and the entries of `score`.
-    pub(super) fn outcomes(
-        &self,
-        batch: Batch<'_>,
-        measures: &[SweepMeasures],
-        score: Option<&Score<'_>>,
-    ) -> (Summaries, Scores) {
+    /// Features of every parameter set, and the entries of the score.
+    pub(super) fn outcomes(&self, batch: Batch<'_>, taken: &Taken<'_>) -> (Summaries, Scores) {
+        let Taken { measures, score, .. } = *taken;
         let rows = batch.sets.len();
         let columns = measures.iter().map(|own| own.measures.len()).sum();
         let mut summaries = Summaries::missing(rows, columns);
@@ -61,7 +77,7 @@ impl Simulation {
         let worker =
             || (Analyser::with_settings(self.protocol.mode, self.protocol.settings), Scratch::default());
         let outcome = |worker: &mut (Analyser, Scratch), (lanes, width): &(Vec<Lane>, usize)| {
-            self.outcome(batch, (lanes, *width), measures, score, worker)
+            self.outcome(batch, (lanes, *width), taken, worker)
         };
         let outcomes: Vec<LotOutcome> = lots.par_iter().map_init(worker, outcome).collect();
         for ((lanes, _), outcome) in lots.iter().zip(&outcomes) {
@@ -90,8 +106,7 @@ impl Simulation {
         &self,
         batch: Batch<'_>,
         (lanes, width): (&[Lane], usize),
-        measures: &[SweepMeasures],
-        score: Option<&Score<'_>>,
+        taken: &Taken<'_>,
         (analyser, scratch): &mut (Analyser, Scratch),
     ) -> LotOutcome {
         let mut traces_mv = TRACES_MV.take();
@@ -99,7 +114,9 @@ impl Simulation {
         let samples = batch.sweeps[lanes[0].sweep].samples;
         let (mut features, mut scores) = (Vec::new(), Vec::new());
         for ((trace_mv, failure), lane) in traces_mv.chunks_exact(samples).zip(&failures).zip(lanes) {
-            let (sweep, measures) = (&batch.sweeps[lane.sweep], &measures[lane.sweep].measures);
+            let Taken { score, observer, .. } = *taken;
+            let SweepMeasures { measures, first } = &taken.measures[lane.sweep];
+            let sweep = &batch.sweeps[lane.sweep];
             if failure.is_some() {
                 features.resize(features.len() + measures.len(), None);
                 let entries = score.map_or(0, |score| score.places(lane.sweep).len());
@@ -116,7 +133,14 @@ impl Simulation {
             let is_analysed = !measures.is_empty() || score.is_some_and(Score::needs_spikes);
             let analysis = is_analysed.then(|| analyser.analyse(&response));
             if let Some(analysis) = &analysis {
-                features.extend(measures.iter().map(|measure| measure.value(analysis)));
+                let values = measures.iter().map(|measure| measure.value(analysis));
+                match observer {
+                    Some(observer) => {
+                        let set = batch.sets.row(lane.row);
+                        observer.observe(lane.row as u64, set, *first, values, &mut features);
+                    }
+                    None => features.extend(values),
+                }
             }
             if let Some(score) = score {
                 let numbers = (self.slots.as_slice(), batch.sets.row(lane.row));

@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use super::Problem;
+use super::outcomes::Taken;
 use super::simulation::Batch;
 use super::traces::{Detail, Score};
 use crate::likelihood::pointwise;
@@ -29,7 +30,7 @@ impl Problem {
         let sweeps = &self.experiment.sweeps;
         let score = Score::new(&self.traces, &self.recorded, Detail::Data);
         let batch = Batch { sweeps, sets, streams: Streams::new(0), call: 0 };
-        let (summaries, scores) = self.simulation.outcomes(batch, &self.data.sweeps, Some(&score));
+        let (summaries, scores) = self.simulation.outcomes(batch, &Taken::scored(&self.data.sweeps, &score));
         let features = self.data.data.len();
         let mut values = Array2::from_elem((sets.len(), features + score.len()), f64::NEG_INFINITY);
         for (row, mut entries) in values.rows_mut().into_iter().enumerate() {

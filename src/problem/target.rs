@@ -1,5 +1,6 @@
 //! The questions that a sampler may ask, each for a whole batch of parameter sets at once.
 
+use crate::distance::Reach;
 use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
 
 /// Log density of one parameter set, in two terms so that they can be reported and tempered apart.
@@ -57,6 +58,18 @@ pub trait Simulator: Target {
     /// One simulated data set for each row, observation noise included. Row `i` draws its noise from
     /// `streams.generator(call, i)`.
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries;
+
+    /// The same where only rows within reach are wanted: of one that is farther, features may be NaN, which is infinitely
+    /// far.
+    fn summaries_within(
+        &self,
+        points: &Rows<Unconstrained>,
+        streams: Streams,
+        call: u64,
+        _reach: Reach<'_>,
+    ) -> Summaries {
+        self.summaries(points, streams, call)
+    }
 
     /// One simulation of each row without observation noise, and the log density that noise makes the observation of
     /// it; −∞ where it cannot. Its own randomness, if it has any, is named as in `summaries`.

@@ -1,6 +1,7 @@
 //! The oracle against numbers known by hand, against itself in other batches, and against another solver.
 
 use super::*;
+use crate::distance::Distance;
 use crate::settings::Settings;
 
 /// A squid axon, simulated from known parameters.
@@ -295,5 +296,36 @@ fn another_solver_gives_the_same_trace() {
         assert!(latest < 0.005, "{latest} ms");
         // A spike that is 0.005 ms late is 2 mV off where it rises by 400 mV/ms, for about 1 % of the time.
         assert!(rms < 0.2, "{rms} mV");
+    }
+}
+
+/// Rows within reach are as without a reach, to the last bit; the others are too far, and some were left early.
+#[test]
+fn what_is_out_of_reach_stays_out_of_reach() {
+    let two_sweeps = SILENCE.replace("0 uA/cm^2", "10 uA/cm^2");
+    for text in [SQUID.to_owned(), two_sweeps] {
+        let problem = problem(&text);
+        let points = problem.draw_prior(200, Streams::new(11));
+        let whole = problem.summaries(&points, Streams::new(5), 3);
+        let euclidean = Distance::euclidean(4.0);
+        let far = |summaries: &Summaries, row: usize| match summaries.failure(row) {
+            Some(_) => f64::INFINITY,
+            None => euclidean.between(summaries.row(row), &problem.observed, &problem.scales),
+        };
+        let mut distances: Vec<f64> = (0..200).map(|row| far(&whole, row)).collect();
+        distances.sort_by(f64::total_cmp);
+        let epsilon = distances[40];
+        let reach = Reach::new(euclidean, &problem.observed, &problem.scales, epsilon);
+        let within = problem.summaries_within(&points, Streams::new(5), 3, reach);
+        let mut left = 0;
+        for row in 0..200 {
+            if far(&whole, row) <= epsilon {
+                assert_eq!(bits(&within, row), bits(&whole, row));
+            } else {
+                assert!(far(&within, row) > epsilon, "row {row}");
+                left += usize::from(within.row(row).iter().flatten().any(|value| value.is_nan()));
+            }
+        }
+        assert!(left > 50, "only {left} rows were left early");
     }
 }

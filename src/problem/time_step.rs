@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use super::Problem;
 use super::data::Data;
 use super::experiment::ExperimentSweep;
+use super::outcomes::Taken;
 use super::simulation::{Batch, Simulation};
 use super::traces::{Detail, Recorded, Score, Traces};
 use crate::numeric::{Natural, Rows, Streams};
@@ -54,7 +55,8 @@ impl TimeStepCheck {
         }
         let score = Score::new(traces, recorded, Detail::Sums);
         let batch = Batch { sweeps, sets, streams: Streams::new(0), call: 0 };
-        let outcomes = |simulation: &Simulation| simulation.outcomes(batch, &data.sweeps, Some(&score));
+        let outcomes =
+            |simulation: &Simulation| simulation.outcomes(batch, &Taken::scored(&data.sweeps, &score));
         let ((coarse, before), (fine, after)) = (outcomes(simulation), outcomes(&simulation.refined(2)));
         let rows: Vec<usize> = (0..sets.len())
             .filter(|&row| coarse.failure(row).is_none() && fine.failure(row).is_none())

@@ -9,10 +9,10 @@ use rand::RngExt;
 
 use super::mixture::{Batch, Mixture, Model, streams_of};
 use super::ruler::Ruler;
-use super::{BATCH, Features, simulate};
+use super::{BATCH, Features, simulate_within};
 use crate::diagnostics::effective_sample_size;
 use crate::distance::{Distance, ScaleSource};
-use crate::draws::{Account, Ending, Generation, Particles};
+use crate::draws::{Account, Caution, Ending, Generation, Particles};
 use crate::numeric::{Rows, Streams, normalised};
 use crate::samplers::{Control, Monitor, Progress, SamplerError};
 use crate::settings::Section;
@@ -325,7 +325,10 @@ impl<'a> Run<'a> {
         for (model, (Model { oracle, .. }, points)) in self.models.iter().zip(&batch.points).enumerate() {
             let streams = streams_of(self.streams, model);
             let (summaries, densities) = match acceptance {
-                Acceptance::Within(_) => (simulate(*oracle, points, streams, self.calls), Vec::new()),
+                Acceptance::Within(epsilon) => {
+                    let reach = self.ruler.reach(epsilon);
+                    (simulate_within(*oracle, points, streams, self.calls, reach), Vec::new())
+                }
                 Acceptance::Density { .. } => oracle.noiseless(points, streams.stage("noise"), self.calls),
             };
             self.ruler.see(&summaries);
@@ -388,6 +391,10 @@ impl<'a> Run<'a> {
             );
         }
         self.account.notes.push(note);
+        if self.generation == 1 {
+            let (goal, proposed) = (acceptance.to_string(), filled.proposed);
+            self.account.cautions.push(Caution::OnlyThePrior { goal, accepted: found, proposed });
+        }
         if self.left() == 0 {
             self.account.ending = Ending::MaxSimulations;
         }

@@ -53,6 +53,8 @@ pub(super) struct Kernel {
     parents: Rows<Unconstrained>,
     /// Normalised weights of the parents.
     weights: Vec<f64>,
+    /// Their running sums.
+    sums: Vec<f64>,
     /// One for all parents, or one for each.
     steps: Vec<Gaussian>,
     width: f64,
@@ -69,12 +71,13 @@ impl Kernel {
             Shape::Componentwise => (vec![all.without_correlations()], WIDTH),
             Shape::Local => (local(&parents, &weights, &all), 1.0),
         };
-        Self { parents, weights, steps, width, freedom: (shape == Shape::StudentT).then_some(FREEDOM) }
+        let sums = running_sums(&weights);
+        Self { parents, weights, sums, steps, width, freedom: (shape == Shape::StudentT).then_some(FREEDOM) }
     }
 
     /// A parent chosen by weight, moved.
     pub(super) fn propose(&self, point: &mut [f64], generator: &mut ChaCha8Rng) {
-        let parent = choose(&self.weights, generator.random());
+        let parent = choose(&self.sums, generator.random());
         let mut width = self.width;
         let step = self.step_of(parent);
         let moved = step.draw(1.0, generator);
@@ -169,12 +172,16 @@ fn local(parents: &Rows<Unconstrained>, weights: &[f64], all: &Gaussian) -> Vec<
     (0..count).into_par_iter().map(around).collect()
 }
 
+/// The sum of the weights up to each.
+pub(super) fn running_sums(weights: &[f64]) -> Vec<f64> {
+    let running = weights.iter().scan(0.0, |sum, weight| {
+        *sum += weight;
+        Some(*sum)
+    });
+    running.collect()
+}
+
 /// The index at which the running sum of the weights passes `share`.
-pub(super) fn choose(weights: &[f64], share: f64) -> usize {
-    let mut sum = 0.0;
-    let passes = |weight: &f64| {
-        sum += weight;
-        sum > share
-    };
-    weights.iter().position(passes).unwrap_or(weights.len() - 1)
+pub(super) fn choose(sums: &[f64], share: f64) -> usize {
+    sums.partition_point(|sum| *sum <= share).min(sums.len() - 1)
 }

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rayon::prelude::*;
 
 use super::generation::Population;
-use super::kernel::{Kernel, Shape, choose};
+use super::kernel::{Kernel, Shape, choose, running_sums};
 use super::prior_batch;
 use crate::numeric::{ROWS_PER_THREAD, Rows, Streams, Unconstrained};
 use crate::problem::Simulator;
@@ -78,9 +78,10 @@ impl Mixture {
         (generation, call, first): (u64, u64, usize),
         count: usize,
     ) -> Batch {
+        let sums = running_sums(&self.shares);
         let model = |index: usize| match models {
             [_] => 0,
-            _ => choose(&self.shares, streams.stage("model").generator(generation, index as u64).random()),
+            _ => choose(&sums, streams.stage("model").generator(generation, index as u64).random()),
         };
         let chosen: Vec<usize> = (first..first + count).map(model).collect();
         let points = |(model, source): (usize, &Source)| {

@@ -20,6 +20,7 @@ pub(super) mod smc;
 pub(super) mod stochastic;
 pub(super) mod synthetic;
 
+use crate::distance::Reach;
 use crate::numeric::{Rows, Streams, Summaries, Unconstrained};
 use crate::problem::Simulator;
 
@@ -32,6 +33,20 @@ type Features = Vec<Option<f64>>;
 /// One simulation of each point.
 fn simulate(oracle: &dyn Simulator, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
     oracle.summaries(points, streams.stage("noise"), call)
+}
+
+/// One simulation of each point, of which only those within reach are wanted, if there is one.
+fn simulate_within(
+    oracle: &dyn Simulator,
+    points: &Rows<Unconstrained>,
+    streams: Streams,
+    call: u64,
+    reach: Option<Reach<'_>>,
+) -> Summaries {
+    match reach {
+        Some(reach) => oracle.summaries_within(points, streams.stage("noise"), call, reach),
+        None => simulate(oracle, points, streams, call),
+    }
 }
 
 /// Draws from the prior, other ones for each batch.

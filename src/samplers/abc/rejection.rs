@@ -3,7 +3,7 @@
 
 use super::adjustment::{Adjustment, adjusted};
 use super::ruler::Ruler;
-use super::{BATCH, Features, learned, prior_batch, simulate};
+use super::{BATCH, Features, learned, prior_batch, simulate_within};
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Ending, Generation, Particles, Sampled};
 use crate::numeric::{Rows, Streams};
@@ -68,7 +68,10 @@ impl Sampler<dyn Simulator + '_> for Rejection {
         for batch in 0..self.simulations.div_ceil(BATCH) as u64 {
             let count = BATCH.min(self.simulations - done);
             let points = prior_batch(oracle, count, streams, batch);
-            let simulated = simulate(oracle, &points, streams, batch);
+            // Once there are enough, whatever is farther than all of them will not be kept.
+            let enough = nearest.last().filter(|_| nearest.len() == self.draws);
+            let reach = enough.and_then(|last| ruler.reach(last.distance));
+            let simulated = simulate_within(oracle, &points, streams, batch, reach);
             ruler.see(&simulated);
             if batch == 0 {
                 // Scales are those of the first batch, so that all distances have the same.

@@ -1,7 +1,7 @@
 //! How far simulations are from the observation, and what the observation has that none of them has.
 
 use super::Features;
-use crate::distance::{Distance, ScaleSource, usual_deviations};
+use crate::distance::{Distance, Reach, ScaleSource, usual_deviations};
 use crate::draws::Caution;
 use crate::numeric::Summaries;
 use crate::problem::Simulator;
@@ -49,6 +49,12 @@ impl<'a> Ruler<'a> {
 
     fn between(&self, features: &[Option<f64>]) -> f64 {
         self.distance.between(features, self.oracle.observed(), &self.scales)
+    }
+
+    /// What need not be looked at to the end; `None` while all simulations tell of the scales.
+    pub(super) fn reach(&self, epsilon: f64) -> Option<Reach<'_>> {
+        let reach = || Reach::new(self.distance, self.oracle.observed(), &self.scales, epsilon);
+        (self.is_done() && epsilon < f64::MAX).then(reach)
     }
 
     /// Keeps what is needed of simulations that are measured, near or not.
