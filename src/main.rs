@@ -162,6 +162,30 @@ enum Command {
         #[arg(long)]
         quiet: bool,
     },
+    /// Compare models by ABC-SMC: a settings file for each in, their probabilities and posteriors out
+    Select {
+        /// Settings files that differ in the model and its priors only
+        #[arg(required = true, num_args = 2..)]
+        config: Vec<PathBuf>,
+        /// Probability of each model beforehand, up to a common factor, such as 2,1; equal if it is not given
+        #[arg(long, value_name = "W,W", value_delimiter = ',')]
+        prior_weights: Vec<f64>,
+        /// Name of all random numbers, in place of that of the first settings
+        #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+        seed: Option<u64>,
+        /// Number of threads; all cores if it is not given
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+        /// Folder for the results; results/selection if it is not given
+        #[arg(long)]
+        output: Option<PathBuf>,
+        /// A run of a second or two that shows that everything fits together
+        #[arg(long)]
+        quick: bool,
+        /// No progress bar and no table
+        #[arg(long)]
+        quiet: bool,
+    },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
         /// Only one of them
@@ -309,6 +333,14 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::Calibrate { config, runs, seed, threads, output, quick, quiet } => {
             let options = FitOptions { seed, threads: threads.map(usize::from), output, quick, quiet };
             let report = run::calibrate(&config, runs as usize, &options)?;
+            if !quiet {
+                show(&report.text);
+            }
+            return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
+        }
+        Command::Select { config, prior_weights, seed, threads, output, quick, quiet } => {
+            let options = FitOptions { seed, threads: threads.map(usize::from), output, quick, quiet };
+            let report = run::select(&config, &prior_weights, &options)?;
             if !quiet {
                 show(&report.text);
             }

@@ -34,7 +34,10 @@ pub use modes::{Apart, MODES_LEVEL, Modes, Split, chains_apart, modes_of_chains,
 pub use pile_up::{PILE_UP_PART, PILE_UP_TIMES, PileUp, pile_ups};
 pub use summary::{INTERVAL, ParameterSummary, summarise_chains, summarise_particles};
 pub use uniformity::{BAND_LEVEL, RankTest, UniformRanks, holm};
-pub use verdict::{MAXIMUM_R_HAT, MINIMUM_ESS, More, Reason, Verdict, judge_chains, judge_particles};
+pub use verdict::{
+    LEAST_OF_A_MODEL, MAXIMUM_R_HAT, MINIMUM_ESS, ModelEstimate, More, Reason, SelectionVerdict, Verdict,
+    judge_chains, judge_particles, judge_selection,
+};
 pub use weighted::{
     effective_sample_size, weighted_hdi, weighted_mcse_mean, weighted_mcse_sd, weighted_mean,
     weighted_quantile, weighted_sd,

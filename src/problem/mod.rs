@@ -367,7 +367,7 @@ impl Simulator for Problem {
         self.noiseless_given(&self.data.data, points, streams, call)
     }
 
-    fn highest_log_density(&self) -> f64 {
-        self.log_likelihood(&self.data.data, medians(&self.space, &[]).row(0), &self.observed)
+    fn highest_log_density(&self) -> Option<f64> {
+        Some(self.log_likelihood(&self.data.data, medians(&self.space, &[]).row(0), &self.observed))
     }
 }

@@ -121,8 +121,8 @@ impl Simulator for Replica {
         self.problem.noiseless_given(&self.data, points, streams, call)
     }
 
-    fn highest_log_density(&self) -> f64 {
+    fn highest_log_density(&self) -> Option<f64> {
         let sets = crate::problem::medians(&self.problem.space, &[]);
-        self.problem.log_likelihood(&self.data, sets.row(0), &self.observed)
+        Some(self.problem.log_likelihood(&self.data, sets.row(0), &self.observed))
     }
 }

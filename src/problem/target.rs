@@ -72,9 +72,15 @@ pub trait Simulator: Target {
     }
 
     /// One simulation of each row without observation noise, and the log density that noise makes the observation of
-    /// it; −∞ where it cannot. Its own randomness, if it has any, is named as in `summaries`.
-    fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>);
+    /// it; −∞ where it cannot. Its own randomness, if it has any, is named as in `summaries`. Of use only with
+    /// [`Simulator::highest_log_density`].
+    fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>) {
+        (self.summaries(points, streams, call), vec![f64::NEG_INFINITY; points.len()])
+    }
 
-    /// The log density of an observation that is just as it was simulated.
-    fn highest_log_density(&self) -> f64;
+    /// The log density of an observation that is just as it was simulated; `None` if the noise cannot be told from the
+    /// simulation, and then there is no stochastic acceptance.
+    fn highest_log_density(&self) -> Option<f64> {
+        None
+    }
 }

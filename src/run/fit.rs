@@ -94,7 +94,7 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
 }
 
 /// What went wrong in the simulations, most frequent first.
-fn reasons(problem: &Problem) -> String {
+pub(super) fn reasons(problem: &Problem) -> String {
     let mut failures: Vec<(String, u64)> = problem.failures().into_iter().collect();
     failures.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let simulations = problem.simulations();
@@ -104,7 +104,7 @@ fn reasons(problem: &Problem) -> String {
 }
 
 /// Makes the folder and tries to write into it, so that a run is not lost at its end.
-fn prepare(folder: &Path) -> Result<(), RunError> {
+pub(super) fn prepare(folder: &Path) -> Result<(), RunError> {
     let output = |source| RunError::Output { folder: folder.to_owned(), source };
     std::fs::create_dir_all(folder).map_err(output)?;
     let probe = folder.join(".writable");

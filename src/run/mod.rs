@@ -14,6 +14,7 @@ mod plot;
 mod progress;
 mod results;
 mod schema;
+mod select;
 mod simulate;
 mod simulate_sets;
 mod threads;
@@ -39,6 +40,7 @@ pub use inspect::{InspectOptions, inspect};
 pub use list::list;
 pub use parameter_sets::{SetSource, SetsError};
 pub use schema::schema;
+pub use select::select;
 pub use simulate::{SimulateOptions, simulate};
 pub use simulate_sets::{SetsOptions, simulate_sets};
 

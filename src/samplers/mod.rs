@@ -19,6 +19,7 @@ mod resampling;
 mod smc;
 mod stopping;
 
+pub use abc::selection::{ModelSelection, SelectedModel, Selection};
 pub use monitor::{Control, Monitor, Progress, Silent};
 
 use thiserror::Error;
@@ -97,6 +98,11 @@ pub enum SamplerError {
         /// The smallest distance.
         nearest: f64,
     },
+    /// A simulator does not tell how probable its noise is.
+    #[error(
+        "`abc_stochastic` needs the density of the observation noise, which the simulator does not state; take `abc_smc`"
+    )]
+    NoNoiseDensity,
     /// Features are the same in all simulations.
     #[error(
         "no observed feature differs between the simulations of the pilot, so no summary can be learned; compare other \

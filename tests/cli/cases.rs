@@ -46,6 +46,28 @@ g_K = { kind = "uniform", lower = "20 mS/cm^2", upper = "60 mS/cm^2" }
 const FEATURES: &str = "Spikecount = 0.5\n\"peak_voltage[0]\" = \"2 mV\"\n";
 const RECORDING: &str = "kind = \"csv\"\nfile = \"trace.csv\"\n";
 
+/// Another sampler, by which models are compared.
+const ABC: &[(&str, &str)] = &[("kind = \"demcz\"\nchains = 4", "kind = \"abc_smc\"")];
+/// Other models, of which one number is known.
+const OTHER_MODEL: &[u8] = br#"[[sweeps]]
+name = "step"
+duration = "50 ms"
+observed = { Spikecount = 1 }
+[sweeps.stimulus]
+kind = "step"
+amplitude = "10 uA/cm^2"
+start = "10 ms"
+stop = "20 ms"
+[model]
+kind = "hodgkin_huxley"
+[prior]
+g_Na = { kind = "uniform", lower = "60 mS/cm^2", upper = "200 mS/cm^2" }
+[likelihood.features]
+Spikecount = 0.5
+[sampler]
+kind = "abc_smc"
+"#;
+
 /// All of them.
 pub const CASES: &[Case] = &[
     // The settings file itself.
@@ -296,6 +318,32 @@ pub const CASES: &[Case] = &[
         "accuracy_without_a_rest",
         &["simulate", "cell.toml", "--accuracy", "--set", "bias_current=20 uA/cm^2"],
     ),
+    // The comparison of models.
+    command("select_of_one_model", &["select", "cell.toml"]),
+    Case {
+        name: "select_of_one_name",
+        changes: ABC,
+        files: &[],
+        command: &["select", "cell.toml", "./cell.toml"],
+    },
+    Case {
+        name: "select_by_another_sampler",
+        changes: &[],
+        files: &[("other.toml", OTHER_MODEL)],
+        command: &["select", "other.toml", "cell.toml"],
+    },
+    Case {
+        name: "select_of_other_features",
+        changes: ABC,
+        files: &[("other.toml", OTHER_MODEL)],
+        command: &["select", "cell.toml", "other.toml"],
+    },
+    Case {
+        name: "select_with_too_few_weights",
+        changes: ABC,
+        files: &[("same.toml", OTHER_MODEL), ("other.toml", OTHER_MODEL)],
+        command: &["select", "same.toml", "other.toml", "--prior-weights", "1"],
+    },
     command("accuracy_of_a_table", &["simulate", "cell.toml", "--accuracy", "--sets", "sets.csv"]),
     Case {
         name: "simulate_without_a_rest",

@@ -12,6 +12,7 @@ mod folder;
 mod messages;
 mod runs;
 mod schema;
+mod select;
 mod sets;
 mod trace_cases;
 mod traces;

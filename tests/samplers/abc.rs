@@ -1,6 +1,6 @@
 //! Approximate Bayesian computation against the posterior that it has for a normal mean.
 
-use hhbayes::draws::{Caution, Draws, Ending, Particles, Sampled};
+use hhbayes::draws::{Draws, Particles, Sampled};
 use hhbayes::numeric::{Failure, Rows, Streams, Summaries, Unconstrained, standard_normal};
 use hhbayes::problem::{Simulator, Target};
 use hhbayes::samplers::{Control, Method, Monitor, Progress, SamplerError, Silent};
@@ -12,16 +12,16 @@ const NOISE: f64 = 0.5;
 const SHARE: f64 = 1.0 / (1.0 + NOISE * NOISE);
 
 /// θ ~ N(0, 1), x ~ N(θ, 0.5²), in two dimensions. Some simulations lack the second feature or fail.
-struct NormalMean {
-    observed: [Option<f64>; 2],
-    missing_above: f64,
+pub struct NormalMean {
+    pub observed: [Option<f64>; 2],
+    pub missing_above: f64,
     /// Whether simulations are so rare that no second one is found: only those of prior draws have features.
-    frozen: bool,
+    pub frozen: bool,
     /// What is taken as the highest log density.
-    log_highest: f64,
+    pub log_highest: f64,
 }
 
-const WHOLE: NormalMean = NormalMean {
+pub const WHOLE: NormalMean = NormalMean {
     observed: [Some(OBSERVED[0]), Some(OBSERVED[1])],
     missing_above: f64::INFINITY,
     frozen: false,
@@ -67,8 +67,8 @@ impl Simulator for NormalMean {
         (summaries, points.iter().map(density).collect())
     }
 
-    fn highest_log_density(&self) -> f64 {
-        self.log_highest
+    fn highest_log_density(&self) -> Option<f64> {
+        Some(self.log_highest)
     }
 
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
@@ -89,14 +89,18 @@ impl Simulator for NormalMean {
     }
 }
 
-fn sample(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Sampled, SamplerError> {
+pub fn sample(
+    options: &str,
+    target: &NormalMean,
+    monitor: &mut dyn Monitor,
+) -> Result<Sampled, SamplerError> {
     let Method::SimulationBased(sampler) = crate::known::method(options) else {
         panic!("{options} asks for a likelihood");
     };
     sampler.run(target, Streams::new(SEED), monitor)
 }
 
-fn run(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Particles, SamplerError> {
+pub fn run(options: &str, target: &NormalMean, monitor: &mut dyn Monitor) -> Result<Particles, SamplerError> {
     match sample(options, target, monitor)?.draws {
         Draws::Particles(particles) => Ok(particles),
         Draws::Chains(_) => panic!("{options} returns chains"),
@@ -131,7 +135,7 @@ fn closed_form(epsilon: f64) -> ([f64; 2], [f64; 2]) {
 
 /// Passes if means and variances are within six standard errors of the closed form at the epsilon reached;
 /// weighted draws have the standard errors of their effective number.
-fn assert_posterior(particles: &Particles, weights: &[f64]) {
+pub fn assert_posterior(particles: &Particles, weights: &[f64]) {
     let (mean, variance) = closed_form(particles.generations.last().unwrap().epsilon);
     let effective = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
     assert!(effective > 2000.0, "too few draws: {effective:.0}");
@@ -168,84 +172,6 @@ fn a_population_has_the_posterior_of_its_epsilon() {
     assert!(generations.windows(2).all(|pair| pair[1].epsilon < pair[0].epsilon));
     assert!((particles.weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     assert_posterior(&particles, &particles.weights);
-}
-
-const DEL_MORAL: &str = "kind = 'abc_del_moral'\nparticles = 5000\nepsilon = 0.5\nminimum_acceptance = 0.01";
-
-#[test]
-fn moved_particles_have_the_posterior_of_their_epsilon() {
-    for options in ["", "replicates = 4", "replicates = 2\neffective_size = 0.5"] {
-        let particles = run(&format!("{DEL_MORAL}\n{options}"), &WHOLE, &mut Silent).unwrap();
-        let generations = &particles.generations;
-        assert!((generations.last().unwrap().epsilon - 0.5).abs() < 1e-12, "{options}: {generations:?}");
-        assert!(generations.windows(2).all(|pair| pair[1].epsilon < pair[0].epsilon));
-        assert!(particles.distances.iter().all(|&distance| distance <= 0.5));
-        assert_posterior(&particles, &particles.weights);
-    }
-}
-
-#[test]
-#[should_panic(expected = "standard errors")]
-fn particles_of_another_epsilon_are_noticed() {
-    let mut particles = run(&DEL_MORAL.replace("0.5", "1.5"), &WHOLE, &mut Silent).unwrap();
-    particles.generations.last_mut().unwrap().epsilon = 2.0;
-    assert_posterior(&particles, &particles.weights);
-}
-
-#[test]
-fn a_budget_ends_moves_with_particles_of_the_epsilon_that_they_have_reached() {
-    let options = format!("{DEL_MORAL}\nmax_simulations = 30500");
-    let sampled = sample(&options, &WHOLE, &mut Silent).unwrap();
-    assert_eq!(sampled.account.ending, Ending::MaxSimulations);
-    let Draws::Particles(particles) = sampled.draws else { panic!("they are particles") };
-    let spent: u64 = particles.generations.iter().map(|generation| generation.simulations).sum();
-    assert_eq!(spent, 30_500);
-    assert!(particles.generations.last().unwrap().epsilon > 0.5);
-    assert_posterior(&particles, &particles.weights);
-}
-
-#[test]
-fn moves_that_are_never_accepted_end_the_run_and_say_so() {
-    let options = "kind = 'abc_del_moral'\nparticles = 100\nminimum_acceptance = 0";
-    let target = NormalMean { frozen: true, ..WHOLE };
-    let sampled = sample(options, &target, &mut Silent).unwrap();
-    assert!(sampled.account.notes[0].contains("0.00 % of the moves were accepted"), "{:?}", sampled.account);
-}
-
-const STOCHASTIC: &str = "kind = 'abc_stochastic'\nparticles = 4000\nsimulations = 1000000";
-
-#[test]
-fn stochastic_acceptance_has_the_exact_posterior() {
-    for options in ["", "kernel = 'local'", "acceptance = 0.1\ndecay = 0.1"] {
-        let particles = run(&format!("{STOCHASTIC}\n{options}"), &WHOLE, &mut Silent).unwrap();
-        let temperatures: Vec<f64> = particles.generations.iter().filter_map(|own| own.temperature).collect();
-        assert!((temperatures.last().unwrap() - 1.0).abs() < 1e-12, "{temperatures:?}");
-        assert!(temperatures.windows(2).all(|pair| pair[1] < pair[0]), "{temperatures:?}");
-        assert_normal(&particles);
-    }
-}
-
-/// Densities above what was taken as the highest weigh more, so that nothing is lost.
-#[test]
-fn a_density_above_the_highest_does_no_harm() {
-    let target = NormalMean { log_highest: -3.0, ..WHOLE };
-    assert_normal(&run(STOCHASTIC, &target, &mut Silent).unwrap());
-}
-
-#[test]
-#[should_panic(expected = "standard errors")]
-fn a_population_that_has_not_cooled_down_is_noticed() {
-    let particles = run(&STOCHASTIC.replace("1000000", "14000"), &WHOLE, &mut Silent).unwrap();
-    assert!(particles.generations.last().unwrap().temperature.unwrap() > 1.0);
-    assert_normal(&particles);
-}
-
-#[test]
-fn a_budget_that_ends_the_cooling_is_told() {
-    let sampled = sample(&STOCHASTIC.replace("1000000", "14000"), &WHOLE, &mut Silent).unwrap();
-    assert_eq!(sampled.account.ending, Ending::MaxSimulations);
-    let caution = &sampled.account.cautions[0];
-    assert!(matches!(caution, Caution::PartOfTheLikelihood { power } if *power < 1.0), "{caution}");
 }
 
 #[test]
@@ -288,7 +214,7 @@ fn draws_without_a_regression_are_noticed() {
 }
 
 /// Passes if the particles have the exact posterior, within six standard errors.
-fn assert_normal(particles: &Particles) {
+pub fn assert_normal(particles: &Particles) {
     let (_, variance) = closed_form(1e-3);
     let effective = 1.0 / particles.weights.iter().map(|weight| weight * weight).sum::<f64>();
     for axis in 0..2 {
@@ -411,7 +337,7 @@ fn the_same_seed_gives_the_same_particles_at_any_number_of_threads() {
 #[test]
 fn a_missing_feature_rejects_or_costs_its_penalty() {
     let target = NormalMean { missing_above: 0.5, ..WHOLE };
-    for options in [REJECTION, SMC, DEL_MORAL] {
+    for options in [REJECTION, SMC, crate::abc_moves::DEL_MORAL] {
         let options = options.replace("200000", "20000").replace("1000000", "20000");
         let strict = run(&options, &target, &mut Silent).unwrap();
         assert!(strict.points.iter().all(|row| row[0] <= 0.5 && row[1] <= 0.5));

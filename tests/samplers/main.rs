@@ -7,6 +7,8 @@
 )]
 
 mod abc;
+mod abc_moves;
+mod abc_stochastic;
 mod catalogue;
 mod cautions;
 mod chains;
@@ -15,6 +17,7 @@ mod densities;
 mod evidence;
 mod known;
 mod learned;
+mod model_choice;
 mod posteriordb;
 mod rough;
 mod shapes;

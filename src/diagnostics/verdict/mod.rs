@@ -1,6 +1,9 @@
 //! Whether a result can be used, and if not, why and what to do.
 
+mod selection;
 mod words;
+
+pub use selection::{LEAST_OF_A_MODEL, ModelEstimate, SelectionVerdict, judge_selection};
 
 use ndarray::{ArrayView1, Axis};
 

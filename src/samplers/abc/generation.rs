@@ -3,17 +3,17 @@
 //! Whether a proposal joins the next generation is decided by its index, not by when its simulation ends:
 //! otherwise quick simulations would be over-represented.
 
-use std::fmt::{self, Display};
-
 use rand::RngExt;
 
+use super::acceptance::Acceptance;
 use super::mixture::{Batch, Mixture, Model, streams_of};
+use super::population::{Member, Population, Tried};
 use super::ruler::Ruler;
 use super::{BATCH, Features, simulate_within};
 use crate::diagnostics::effective_sample_size;
 use crate::distance::{Distance, ScaleSource};
-use crate::draws::{Account, Caution, Ending, Generation, Particles};
-use crate::numeric::{Rows, Streams, normalised};
+use crate::draws::{Account, Caution, Ending, Generation};
+use crate::numeric::{Rows, Streams, Summaries, normalised};
 use crate::samplers::{Control, Monitor, Progress, SamplerError};
 use crate::settings::Section;
 use crate::units::Unit;
@@ -40,115 +40,6 @@ impl Size {
     }
 }
 
-/// Which simulations are accepted.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Acceptance {
-    /// Those within this distance, observation noise included.
-    Within(f64),
-    /// By the density that the observation has as a noisy version of the simulation, to the power of one over the
-    /// temperature.
-    Density { temperature: f64, log_highest: f64 },
-}
-
-impl Acceptance {
-    /// The largest distance, if there is one.
-    fn epsilon(self) -> Option<f64> {
-        match self {
-            Acceptance::Within(epsilon) => (epsilon < f64::MAX).then_some(epsilon),
-            Acceptance::Density { .. } => None,
-        }
-    }
-
-    fn temperature(self) -> Option<f64> {
-        match self {
-            Acceptance::Within(_) => None,
-            Acceptance::Density { temperature, .. } => Some(temperature),
-        }
-    }
-
-    /// The log of what a simulation weighs that is accepted; `uniform`: a draw from 0 to 1.
-    fn log_weight(self, distance: f64, log_density: f64, uniform: f64) -> Option<f64> {
-        match self {
-            Acceptance::Within(epsilon) => (distance <= epsilon).then_some(0.0),
-            Acceptance::Density { .. } if log_density == f64::NEG_INFINITY => None,
-            // A density above the highest weighs more in place of being accepted more often than always.
-            Acceptance::Density { temperature, log_highest } => {
-                let log_ratio = (log_density - log_highest) / temperature;
-                (uniform.ln() < log_ratio).then_some(log_ratio.max(0.0))
-            }
-        }
-    }
-}
-
-impl Display for Acceptance {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Acceptance::Within(epsilon) => write!(formatter, "epsilon {epsilon:.3}"),
-            Acceptance::Density { temperature, .. } => write!(formatter, "temperature {temperature:.3}"),
-        }
-    }
-}
-
-/// An accepted proposal.
-#[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) model: usize,
-    pub(super) point: Vec<f64>,
-    pub(super) features: Features,
-    pub(super) distance: f64,
-    log_prior: f64,
-    log_weight: f64,
-}
-
-/// A proposal with the log density of the observation, accepted or not.
-pub(super) struct Tried {
-    pub(super) point: Vec<f64>,
-    pub(super) log_density: f64,
-}
-
-/// A generation with what the next one needs to know.
-pub(super) struct Population {
-    pub(super) members: Vec<Member>,
-    /// Normalised over all models.
-    pub(super) weights: Vec<f64>,
-    pub(super) generations: Vec<Generation>,
-    /// The epsilon in the scales of the next generation.
-    pub(super) reached: f64,
-}
-
-impl Population {
-    pub(super) fn distances(&self) -> Vec<f64> {
-        self.members.iter().map(|member| member.distance).collect()
-    }
-
-    /// The probability of each model.
-    pub(super) fn shares(&self, models: usize) -> Vec<f64> {
-        let mut shares = vec![0.0; models];
-        for (member, weight) in self.members.iter().zip(&self.weights) {
-            shares[member.model] += weight;
-        }
-        shares
-    }
-
-    /// The members of a model with normalised weights, and their features.
-    pub(super) fn particles(&self, model: usize, dimension: usize) -> (Particles, Vec<Features>) {
-        let (mut points, mut weights) = (Rows::zeros(0, dimension), Vec::new());
-        let (mut distances, mut features) = (Vec::new(), Vec::new());
-        for (member, weight) in self.members.iter().zip(&self.weights).filter(|(own, _)| own.model == model) {
-            points.push(&member.point);
-            weights.push(*weight);
-            distances.push(member.distance);
-            features.push(member.features.clone());
-        }
-        if weights.len() < self.weights.len() {
-            let total: f64 = weights.iter().sum();
-            weights.iter_mut().for_each(|weight| *weight /= total);
-        }
-        let (terms, generations) = (Vec::new(), self.generations.clone());
-        (Particles { points, weights, distances, terms, generations, unadjusted: None }, features)
-    }
-}
-
 /// What a generation has so far.
 #[derive(Default)]
 struct Filled {
@@ -163,6 +54,14 @@ impl Filled {
     fn acceptance(&self) -> f64 {
         self.members.len() as f64 / self.proposed.max(1) as f64
     }
+}
+
+/// The simulations of one model in a batch.
+struct Simulated {
+    summaries: Summaries,
+    /// Of the observation given each; empty if the distance accepts.
+    log_densities: Vec<f64>,
+    log_priors: Vec<f64>,
 }
 
 /// A run under way.
@@ -251,7 +150,7 @@ impl<'a> Run<'a> {
         Some(self.population(mixture, acceptance, filled, generations))
     }
 
-    /// Weighs what was accepted: prior density over the density of having been proposed.
+    /// What was accepted, weighed and measured by the scales of the next generation.
     fn population(
         &mut self,
         mixture: &Mixture,
@@ -262,18 +161,7 @@ impl<'a> Run<'a> {
         let (acceptance_rate, simulations) = (filled.acceptance(), filled.simulated as u64);
         let Filled { mut members, tried, .. } = filled;
         let is_first = generations.is_empty();
-        let mut ratios = vec![0.0; members.len()];
-        for (model, Model { oracle, prior }) in self.models.iter().enumerate() {
-            let mut points = Rows::zeros(0, oracle.dimension());
-            let own = || members.iter().enumerate().filter(|(_, member)| member.model == model);
-            own().for_each(|(_, member)| points.push(&member.point));
-            let proposal = mixture.log_density(self.models, model, &points);
-            let log_prior = prior.ln();
-            for ((place, member), proposal) in own().zip(proposal) {
-                ratios[place] = log_prior + member.log_prior - proposal + member.log_weight;
-            }
-        }
-        let weights = normalised(&ratios);
+        let weights = normalised(&self.log_weights(mixture, &members));
         let features: Vec<Features> = members.iter().map(|member| member.features.clone()).collect();
         let rescaled = self.ruler.rescale(is_first, &features);
         for (member, distance) in members.iter_mut().zip(rescaled.iter().flatten()) {
@@ -291,6 +179,22 @@ impl<'a> Run<'a> {
         self.tried = tried;
         let reached = if rescaled.is_some() { farthest } else { epsilon };
         Population { members, weights, generations, reached }
+    }
+
+    /// Log of prior density over the density of having been proposed, and of what the acceptance adds.
+    fn log_weights(&self, mixture: &Mixture, members: &[Member]) -> Vec<f64> {
+        let mut ratios = vec![0.0; members.len()];
+        for (model, Model { oracle, prior }) in self.models.iter().enumerate() {
+            let mut points = Rows::zeros(0, oracle.dimension());
+            let own = || members.iter().enumerate().filter(|(_, member)| member.model == model);
+            own().for_each(|(_, member)| points.push(&member.point));
+            let proposal = mixture.log_density(self.models, model, &points);
+            let log_prior = prior.ln();
+            for ((place, member), proposal) in own().zip(proposal) {
+                ratios[place] = log_prior + member.log_prior - proposal + member.log_weight;
+            }
+        }
+        ratios
     }
 
     /// One more batch of proposals.
@@ -321,21 +225,7 @@ impl<'a> Run<'a> {
 
     /// Simulates a batch; what is accepted joins in the order of its index until there are enough.
     fn accept(&mut self, batch: &Batch, acceptance: Acceptance, filled: &mut Filled) {
-        let (mut simulated, mut log_densities, mut log_priors) = (Vec::new(), Vec::new(), Vec::new());
-        for (model, (Model { oracle, .. }, points)) in self.models.iter().zip(&batch.points).enumerate() {
-            let streams = streams_of(self.streams, model);
-            let (summaries, densities) = match acceptance {
-                Acceptance::Within(epsilon) => {
-                    let reach = self.ruler.reach(epsilon);
-                    (simulate_within(*oracle, points, streams, self.calls, reach), Vec::new())
-                }
-                Acceptance::Density { .. } => oracle.noiseless(points, streams.stage("noise"), self.calls),
-            };
-            self.ruler.see(&summaries);
-            simulated.push(summaries);
-            log_densities.push(densities);
-            log_priors.push(oracle.log_prior(points));
-        }
+        let simulated = self.simulated(batch, acceptance);
         self.calls += 1;
         self.simulations += batch.models.len();
         filled.simulated += batch.models.len();
@@ -344,25 +234,42 @@ impl<'a> Run<'a> {
             if filled.members.len() == self.size.particles {
                 break;
             }
-            let row = rows[model];
+            let (row, own) = (rows[model], &simulated[model]);
             rows[model] += 1;
             let uniform = self.uniform(acceptance, filled.proposed);
             filled.proposed += 1;
             let point = batch.points[model].row(row);
-            let log_density = log_densities[model].get(row).copied();
+            let log_density = own.log_densities.get(row).copied();
             if let Some(log_density) = log_density {
                 filled.tried.push(Tried { point: point.to_vec(), log_density });
             }
-            let distance = self.ruler.measure(&simulated[model], row);
-            let log_prior = log_priors[model][row];
+            let (distance, log_prior) = (self.ruler.measure(&own.summaries, row), own.log_priors[row]);
             let log_density = log_density.unwrap_or(f64::NEG_INFINITY);
             if let Some(log_weight) = acceptance.log_weight(distance, log_density, uniform)
                 && log_prior.is_finite()
             {
-                let (point, features) = (point.to_vec(), simulated[model].row(row).to_vec());
+                let (point, features) = (point.to_vec(), own.summaries.row(row).to_vec());
                 filled.members.push(Member { model, point, features, distance, log_prior, log_weight });
             }
         }
+    }
+
+    /// The simulations of each model.
+    fn simulated(&mut self, batch: &Batch, acceptance: Acceptance) -> Vec<Simulated> {
+        let mut all = Vec::new();
+        for (model, (Model { oracle, .. }, points)) in self.models.iter().zip(&batch.points).enumerate() {
+            let streams = streams_of(self.streams, model);
+            let (summaries, log_densities) = match acceptance {
+                Acceptance::Within(epsilon) => {
+                    let reach = self.ruler.reach(epsilon);
+                    (simulate_within(*oracle, points, streams, self.calls, reach), Vec::new())
+                }
+                Acceptance::Density { .. } => oracle.noiseless(points, streams.stage("noise"), self.calls),
+            };
+            self.ruler.see(&summaries);
+            all.push(Simulated { summaries, log_densities, log_priors: oracle.log_prior(points) });
+        }
+        all
     }
 
     /// The draw that decides about a proposal, if its density does.

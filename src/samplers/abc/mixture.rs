@@ -3,8 +3,8 @@
 use rand::RngExt;
 use rayon::prelude::*;
 
-use super::generation::Population;
 use super::kernel::{Kernel, Shape, choose, running_sums};
+use super::population::Population;
 use super::prior_batch;
 use crate::numeric::{ROWS_PER_THREAD, Rows, Streams, Unconstrained};
 use crate::problem::Simulator;

@@ -3,6 +3,7 @@
 //! The simulator draws whole data sets, noise included, so that the posterior tends to the one of the
 //! likelihood as the accepted distance tends to zero.
 
+mod acceptance;
 mod adjustment;
 mod carriers;
 pub(super) mod del_moral;
@@ -12,10 +13,12 @@ mod learned;
 mod made_anew;
 pub(super) mod mcmc;
 mod mixture;
+mod population;
 mod regression;
 pub(super) mod rejection;
 mod ruler;
 mod schedule;
+pub(super) mod selection;
 pub(super) mod smc;
 pub(super) mod stochastic;
 pub(super) mod synthetic;

@@ -2,11 +2,13 @@
 //! (2009), <https://doi.org/10.1098/rsif.2008.0172>, with the weights of population Monte Carlo, Beaumont et al. (2009),
 //! <https://doi.org/10.1093/biomet/asp052>.
 
+use super::acceptance::Acceptance;
 use super::adjustment::{Adjustment, adjusted};
-use super::generation::{Acceptance, Population, Run, Size};
+use super::generation::{Run, Size};
 use super::kernel::Shape;
 use super::learned;
 use super::mixture::{Mixture, Model};
+use super::population::Population;
 use super::schedule::Schedule;
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Account, Draws, Sampled};

@@ -5,9 +5,11 @@
 //! A population starts at a high temperature, whose power of the density accepts nearly everything, and cools down to 1
 //! from generation to generation: Schälte and Hasenauer (2020), <https://doi.org/10.1093/bioinformatics/btaa397>.
 
-use super::generation::{Acceptance, Run, Size, Tried};
+use super::acceptance::Acceptance;
+use super::generation::{Run, Size};
 use super::kernel::Shape;
 use super::mixture::{Mixture, Model};
+use super::population::Tried;
 use crate::distance::{Distance, ScaleSource};
 use crate::draws::{Caution, Draws, Sampled};
 use crate::numeric::{Rows, Streams, normalised};
@@ -59,7 +61,7 @@ impl Sampler<dyn Simulator + '_> for StochasticAcceptance {
         // Distances are told with the particles, and decide nothing.
         let scales = (Distance::euclidean(f64::INFINITY), ScaleSource::Likelihood);
         let mut run = Run::new(&models, self.size, scales, streams);
-        let log_highest = oracle.highest_log_density();
+        let log_highest = oracle.highest_log_density().ok_or(SamplerError::NoNoiseDensity)?;
         let at = |temperature| Acceptance::Density { temperature, log_highest };
         let (mut temperature, mut mixture) = (HOTTEST, Mixture::of_priors(&models));
         let mut population = run.first(at(temperature), monitor)?;
@@ -114,7 +116,9 @@ impl Expected {
     ) -> Self {
         let tried = &tried[..tried.len().min(PREDICTING)];
         let mut points = Rows::zeros(0, models[0].oracle.dimension());
-        tried.iter().for_each(|tried| points.push(&tried.point));
+        for tried in tried {
+            points.push(&tried.point);
+        }
         let last = last.log_density(models, 0, &points).into_iter();
         let logs = last.zip(next.log_density(models, 0, &points)).map(|(last, next)| next - last);
         Self {

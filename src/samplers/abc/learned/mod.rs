@@ -268,14 +268,6 @@ impl Simulator for Learned<'_> {
         format!("summary of {name}")
     }
 
-    fn noiseless(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> (Summaries, Vec<f64>) {
-        self.oracle.noiseless(points, streams, call)
-    }
-
-    fn highest_log_density(&self) -> f64 {
-        self.oracle.highest_log_density()
-    }
-
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
         let features = self.oracle.summaries(points, streams, call);
         let mut summaries = Summaries::missing(features.len(), self.observed.len());
