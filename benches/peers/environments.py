@@ -24,6 +24,10 @@ PACKAGES = {
 SAMPLERS = ["emcee", "zeus-mcmc", "pints", "pymc", "dynesty", "arviz-stats", "numba", "numpy", "scipy", "h5py"]
 SAMPLER_REQUIREMENTS = HERE / "requirements-mcmc.txt"
 
+# For abc_smc.py and sbibm.py.
+ABC = ["pyabc", "numba", "numpy", "scipy", "h5py", "scikit-learn"]
+ABC_REQUIREMENTS = HERE / "requirements-abc.txt"
+
 # For features.py, which compares no simulators.
 FEATURES = ["efel", "numpy", "pyabf"]
 
@@ -44,8 +48,8 @@ def python_of(name):
 
 def install(name):
     """Makes the environment unless it is there. Returns None, or why it cannot be had."""
-    packages = {"efel": FEATURES, "mcmc": SAMPLERS, **PACKAGES}[name]
-    requirements = SAMPLER_REQUIREMENTS if name == "mcmc" else REQUIREMENTS
+    packages = {"efel": FEATURES, "mcmc": SAMPLERS, "abc": ABC, **PACKAGES}[name]
+    requirements = {"mcmc": SAMPLER_REQUIREMENTS, "abc": ABC_REQUIREMENTS}.get(name, REQUIREMENTS)
     folder = WORK / "venvs" / name
     wanted = hashlib.sha256(requirements.read_bytes() + " ".join([sys.version, *packages]).encode()).hexdigest()
     stamp = folder / "installed"

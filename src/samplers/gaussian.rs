@@ -63,6 +63,14 @@ impl Gaussian {
         squared
     }
 
+    /// The lower triangle of the inverse of the factor, row by row.
+    pub(super) fn inverse_factor(&self) -> Vec<f64> {
+        let size = self.factor.nrows();
+        let mut inverse = DMatrix::identity(size, size);
+        self.factor.solve_lower_triangular_mut(&mut inverse);
+        (0..size).flat_map(|row| inverse.row(row).iter().take(row + 1).copied().collect::<Vec<_>>()).collect()
+    }
+
     /// The points in coordinates in which this distribution is the standard normal.
     pub(super) fn whiten(&self, points: &Rows<Unconstrained>) -> Vec<DVector<f64>> {
         let solve = |row: &[f64]| {

@@ -186,6 +186,12 @@ pub enum SampleError {
         /// The options.
         options: String,
     },
+    /// A log density cannot be had from simulations alone.
+    #[error("`{options}` asks for a log density; take `abc_smc` or another sampler that only simulates")]
+    NeedsLogDensity {
+        /// The options.
+        options: String,
+    },
 }
 
 /// Samples a target. `options`: what stands in the table `[sampler]` of a settings file, such as
@@ -194,12 +200,35 @@ pub enum SampleError {
 /// # Errors
 /// If the options cannot be used, or no parameter set is possible.
 pub fn sample(target: &dyn LogDensity, options: &str, seed: u64) -> Result<Sampled, SampleError> {
+    match method(options)? {
+        Some(Method::LikelihoodBased(sampler)) => Ok(sampler.run(target, Streams::new(seed), &mut Silent)?),
+        _ => Err(SampleError::NeedsSimulator { options: options.to_owned() }),
+    }
+}
+
+/// Samples a model that can only be simulated, by one of the samplers without a likelihood, such as `abc_smc`. `options`: as
+/// for [`sample`].
+///
+/// # Errors
+/// If the options cannot be used, or no simulation resembles the observation.
+pub fn sample_by_simulation(
+    simulator: &dyn Simulator,
+    options: &str,
+    seed: u64,
+) -> Result<Sampled, SampleError> {
+    match method(options)? {
+        Some(Method::SimulationBased(sampler)) => {
+            Ok(sampler.run(simulator, Streams::new(seed), &mut Silent)?)
+        }
+        _ => Err(SampleError::NeedsLogDensity { options: options.to_owned() }),
+    }
+}
+
+/// The sampler that the lines of a table describe.
+fn method(options: &str) -> Result<Option<Method>, SampleError> {
     let settings =
         Settings::from_text(std::path::Path::new("options"), format!("[sampler]\n{}", options.trim()));
     let method = from_settings(&settings.root().table("sampler", "how the target is explored"), false);
     settings.finish()?;
-    match method {
-        Some(Method::LikelihoodBased(sampler)) => Ok(sampler.run(target, Streams::new(seed), &mut Silent)?),
-        _ => Err(SampleError::NeedsSimulator { options: options.to_owned() }),
-    }
+    Ok(method)
 }

@@ -3,11 +3,14 @@
 //! Whether a proposal joins the next generation is decided by its index, not by when its simulation ends:
 //! otherwise quick simulations would be over-represented.
 
+use std::rc::Rc;
+
 use rand::RngExt;
 
 use super::acceptance::Acceptance;
 use super::mixture::{Batch, Mixture, Model, streams_of};
 use super::population::{Member, Population, Tried};
+use super::recycling::Pool;
 use super::ruler::Ruler;
 use super::{BATCH, Features, simulate_within};
 use crate::diagnostics::effective_sample_size;
@@ -78,6 +81,8 @@ pub(super) struct Run<'a> {
     calls: u64,
     /// Whether the monitor has said stop.
     stopped: bool,
+    /// What the result is made of, if simulations are recycled.
+    pool: Option<Pool>,
 }
 
 impl<'a> Run<'a> {
@@ -99,7 +104,22 @@ impl<'a> Run<'a> {
             simulations: 0,
             calls: 0,
             stopped: false,
+            pool: None,
         }
+    }
+
+    /// From now on keeps the simulations of all generations, for the result.
+    pub(super) fn keep_all(&mut self) {
+        self.pool = Some(Pool::new());
+    }
+
+    /// The particles that the run ends with: of all simulations if they were kept, else those of the last generation.
+    pub(super) fn result(self, last: Population) -> (Population, Account) {
+        let population = match self.pool {
+            Some(pool) => pool.population(self.models, self.size.particles, &self.ruler, last.generations),
+            None => last,
+        };
+        (population, self.account)
     }
 
     /// Prior draws that are accepted; fewer than a generation has, if the budget or the monitor ends the run before.
@@ -108,7 +128,10 @@ impl<'a> Run<'a> {
         acceptance: Acceptance,
         monitor: &mut dyn Monitor,
     ) -> Result<Population, SamplerError> {
-        let mixture = Mixture::of_priors(self.models);
+        let mixture = Rc::new(Mixture::of_priors(self.models));
+        if let Some(pool) = &mut self.pool {
+            pool.begin(&mixture, f64::MAX, &self.ruler);
+        }
         let mut filled = Filled::default();
         while !self.stopped && filled.members.len() < self.size.particles && self.left() > 0 {
             self.fill(&mixture, acceptance, &mut filled, monitor);
@@ -129,7 +152,8 @@ impl<'a> Run<'a> {
     /// The next generation; `None` if the budget, the acceptance or the monitor ends the run within it.
     pub(super) fn next(
         &mut self,
-        (mixture, generations): (&Mixture, Vec<Generation>),
+        mixture: &Rc<Mixture>,
+        last: &Population,
         acceptance: Acceptance,
         monitor: &mut dyn Monitor,
     ) -> Option<Population> {
@@ -137,6 +161,9 @@ impl<'a> Run<'a> {
             return None;
         }
         self.generation += 1;
+        if let Some(pool) = &mut self.pool {
+            pool.begin(mixture, last.reached, &self.ruler);
+        }
         let mut filled = Filled::default();
         while filled.members.len() < self.size.particles {
             let enough_tried = filled.proposed >= self.size.particles.max(BATCH);
@@ -147,7 +174,7 @@ impl<'a> Run<'a> {
             }
             self.fill(mixture, acceptance, &mut filled, monitor);
         }
-        Some(self.population(mixture, acceptance, filled, generations))
+        Some(self.population(mixture, acceptance, filled, last.generations.clone()))
     }
 
     /// What was accepted, weighed and measured by the scales of the next generation.
@@ -261,13 +288,17 @@ impl<'a> Run<'a> {
             let streams = streams_of(self.streams, model);
             let (summaries, log_densities) = match acceptance {
                 Acceptance::Within(epsilon) => {
-                    let reach = self.ruler.reach(epsilon);
+                    let reach = self.ruler.reach(self.pool.as_ref().map_or(epsilon, Pool::limit));
                     (simulate_within(*oracle, points, streams, self.calls, reach), Vec::new())
                 }
                 Acceptance::Density { .. } => oracle.noiseless(points, streams.stage("noise"), self.calls),
             };
             self.ruler.see(&summaries);
-            all.push(Simulated { summaries, log_densities, log_priors: oracle.log_prior(points) });
+            let log_priors = oracle.log_prior(points);
+            if let Some(pool) = &mut self.pool {
+                pool.see(model, points, (&summaries, &log_priors), &self.ruler);
+            }
+            all.push(Simulated { summaries, log_densities, log_priors });
         }
         all
     }
@@ -285,9 +316,12 @@ impl<'a> Run<'a> {
     /// What is kept is the generation before, a whole population; says what another one would have cost.
     fn note_unfinished(&mut self, filled: &Filled, acceptance: Acceptance) {
         let (found, wanted) = (filled.members.len(), self.size.particles);
+        let result = match self.pool {
+            Some(_) => "all simulations were used",
+            None => "the result is the generation before it",
+        };
         let mut note = format!(
-            "generation {} to {acceptance} was left with {found} of {wanted} particles: \
-             the result is the generation before it",
+            "generation {} to {acceptance} was left with {found} of {wanted} particles: {result}",
             self.generation
         );
         if found > 0 {
@@ -298,7 +332,7 @@ impl<'a> Run<'a> {
             );
         }
         self.account.notes.push(note);
-        if self.generation == 1 {
+        if self.generation == 1 && self.pool.is_none() {
             let (goal, proposed) = (acceptance.to_string(), filled.proposed);
             self.account.cautions.push(Caution::OnlyThePrior { goal, accepted: found, proposed });
         }

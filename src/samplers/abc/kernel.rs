@@ -113,10 +113,9 @@ impl Kernel {
                 .map(|point| mixture(&|parent| point.metric_distance(&parents[parent]).powi(2)))
                 .collect();
         }
+        let inverses: Vec<Vec<f64>> = self.steps.iter().map(Gaussian::inverse_factor).collect();
         let squared = |point: &[f64], parent: usize| {
-            let centre = self.parents.row(parent);
-            let mut step: Vec<f64> = point.iter().zip(centre).map(|(value, centre)| value - centre).collect();
-            self.steps[parent].squared_length(&mut step)
+            squared_step(&inverses[parent], point, self.parents.row(parent))
         };
         let rows = points.values().par_chunks_exact(points.columns());
         rows.map(|point| mixture(&|parent| squared(point, parent))).collect()
@@ -149,6 +148,17 @@ impl Kernel {
     }
 }
 
+/// Squared length of a step in the coordinates that the lower triangle of a matrix leads to.
+fn squared_step(triangle: &[f64], point: &[f64], centre: &[f64]) -> f64 {
+    let (mut squared, mut first) = (0.0, 0);
+    for row in 1..=point.len() {
+        let pairs = point.iter().zip(centre).zip(&triangle[first..first + row]);
+        squared += pairs.map(|((value, centre), factor)| factor * (value - centre)).sum::<f64>().powi(2);
+        first += row;
+    }
+    squared
+}
+
 /// The shape of the population around each parent.
 fn local(parents: &Rows<Unconstrained>, weights: &[f64], all: &Gaussian) -> Vec<Gaussian> {
     let (count, dimension) = (parents.len(), parents.columns());
@@ -158,8 +168,10 @@ fn local(parents: &Rows<Unconstrained>, weights: &[f64], all: &Gaussian) -> Vec<
     let around = |parent: usize| {
         let mut near: Vec<(f64, usize)> =
             (0..count).map(|other| ((&places[other] - &places[parent]).norm_squared(), other)).collect();
-        near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+        near.select_nth_unstable_by(neighbours - 1, order);
         near.truncate(neighbours);
+        near.sort_unstable_by(order);
         let mut points = Rows::zeros(0, dimension);
         let mut own = Vec::with_capacity(neighbours);
         for (_, other) in near {

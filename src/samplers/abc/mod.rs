@@ -14,6 +14,7 @@ mod made_anew;
 pub(super) mod mcmc;
 mod mixture;
 mod population;
+mod recycling;
 mod regression;
 pub(super) mod rejection;
 mod ruler;

@@ -47,7 +47,8 @@ impl<'a> Ruler<'a> {
         }
     }
 
-    fn between(&self, features: &[Option<f64>]) -> f64 {
+    /// Distance of the features of one simulation.
+    pub(super) fn between(&self, features: &[Option<f64>]) -> f64 {
         self.distance.between(features, self.oracle.observed(), &self.scales)
     }
 

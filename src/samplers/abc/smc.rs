@@ -2,6 +2,8 @@
 //! (2009), <https://doi.org/10.1098/rsif.2008.0172>, with the weights of population Monte Carlo, Beaumont et al. (2009),
 //! <https://doi.org/10.1093/biomet/asp052>.
 
+use std::rc::Rc;
+
 use super::acceptance::Acceptance;
 use super::adjustment::{Adjustment, adjusted};
 use super::generation::{Run, Size};
@@ -34,6 +36,7 @@ pub(super) struct SequentialMonteCarlo {
     scales: ScaleSource,
     kernel: Shape,
     pub(super) adjustment: Adjustment,
+    recycle: bool,
 }
 
 fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
@@ -58,6 +61,7 @@ impl Sampler<dyn Simulator + '_> for SequentialMonteCarlo {
 impl SequentialMonteCarlo {
     pub(super) fn from_settings(section: &Section<'_>, quick: bool) -> Self {
         let epsilon = section.key("epsilon", "distance in sds that ends the run once it is reached");
+        let recycle = section.key("recycle", "whether the result is made of all simulations of the run");
         Self {
             size: Size::from_settings(section, quick, 0.01),
             schedule: Schedule::from_settings(section),
@@ -66,10 +70,11 @@ impl SequentialMonteCarlo {
             scales: ScaleSource::from_settings(section, &["likelihood", "prior", "generation"]),
             kernel: Shape::from_settings(section),
             adjustment: Adjustment::from_settings(section),
+            recycle: recycle.flag_or(false),
         }
     }
 
-    /// The last whole generation of particles of these models; `watch` sees each.
+    /// The last whole generation of particles of these models, or what all generations together give; `watch` sees each.
     pub(super) fn population(
         &self,
         models: &[Model<'_>],
@@ -78,17 +83,20 @@ impl SequentialMonteCarlo {
         watch: &mut dyn FnMut(&Population),
     ) -> Result<(Population, Account), SamplerError> {
         let mut run = Run::new(models, self.size, (self.distance, self.scales), streams);
+        if self.recycle {
+            run.keep_all();
+        }
         let mut population = run.first(Acceptance::Within(f64::MAX), monitor)?;
         watch(&population);
         while let Some(epsilon) = self.next_epsilon(&population, run.generation) {
-            let mixture = Mixture::around(&population, models, self.kernel);
-            let generations = population.generations.clone();
-            let next = run.next((&mixture, generations), Acceptance::Within(epsilon), monitor);
-            let Some(next) = next else { break };
+            let mixture = Rc::new(Mixture::around(&population, models, self.kernel));
+            let Some(next) = run.next(&mixture, &population, Acceptance::Within(epsilon), monitor) else {
+                break;
+            };
             population = next;
             watch(&population);
         }
-        Ok((population, run.account))
+        Ok(run.result(population))
     }
 
     /// The epsilon of the next generation; `None` if the goal is reached or no distance is smaller.

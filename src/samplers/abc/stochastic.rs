@@ -5,6 +5,8 @@
 //! A population starts at a high temperature, whose power of the density accepts nearly everything, and cools down to 1
 //! from generation to generation: Schälte and Hasenauer (2020), <https://doi.org/10.1093/bioinformatics/btaa397>.
 
+use std::rc::Rc;
+
 use super::acceptance::Acceptance;
 use super::generation::{Run, Size};
 use super::kernel::Shape;
@@ -63,14 +65,13 @@ impl Sampler<dyn Simulator + '_> for StochasticAcceptance {
         let mut run = Run::new(&models, self.size, scales, streams);
         let log_highest = oracle.highest_log_density().ok_or(SamplerError::NoNoiseDensity)?;
         let at = |temperature| Acceptance::Density { temperature, log_highest };
-        let (mut temperature, mut mixture) = (HOTTEST, Mixture::of_priors(&models));
+        let (mut temperature, mut mixture) = (HOTTEST, Rc::new(Mixture::of_priors(&models)));
         let mut population = run.first(at(temperature), monitor)?;
         while temperature > 1.0 {
-            let next_mixture = Mixture::around(&population, &models, self.kernel);
+            let next_mixture = Rc::new(Mixture::around(&population, &models, self.kernel));
             let expected = Expected::new(&run.tried, &models, (&mixture, &next_mixture), log_highest);
             let cooler = self.cooler(temperature, &expected);
-            let generations = population.generations.clone();
-            let Some(next) = run.next((&next_mixture, generations), at(cooler), monitor) else { break };
+            let Some(next) = run.next(&next_mixture, &population, at(cooler), monitor) else { break };
             (population, mixture, temperature) = (next, next_mixture, cooler);
         }
         let mut account = run.account;
