@@ -125,9 +125,8 @@ impl Shape {
             covariance[(index, index)] += 1e-3 * covariance[(index, index)] + 1e-12;
         }
         let sizes = covariance.diagonal().map(f64::sqrt);
-        let factor = covariance
-            .cholesky()
-            .map_or_else(|| DMatrix::from_diagonal(&sizes), |cholesky| cholesky.unpack());
+        let factor =
+            covariance.cholesky().map_or_else(|| DMatrix::from_diagonal(&sizes), nalgebra::Cholesky::unpack);
         Self { mean, factor }
     }
 

@@ -114,9 +114,8 @@ impl Kernel {
                 .collect();
         }
         let inverses: Vec<Vec<f64>> = self.steps.iter().map(Gaussian::inverse_factor).collect();
-        let squared = |point: &[f64], parent: usize| {
-            squared_step(&inverses[parent], point, self.parents.row(parent))
-        };
+        let squared =
+            |point: &[f64], parent: usize| squared_step(&inverses[parent], point, self.parents.row(parent));
         let rows = points.values().par_chunks_exact(points.columns());
         rows.map(|point| mixture(&|parent| squared(point, parent))).collect()
     }
