@@ -83,8 +83,8 @@ def text_of(document):
         "",
         f"On one core the simulator takes {100 * share:.0f} % of the time of pyABC"
         + (f"; with a simulator that takes no time at all hhbayes would be {spread(without, '.0f')} times as fast." if without else "."),
-        "Proposals differ: the kernel of pyABC has the covariance of the population and Silverman's width; `normal`, the default of "
-        "hhbayes, has twice that covariance, and `local` the covariance of the nearest tenth of the population.",
+        "Proposals differ: the kernel of pyABC has the covariance of the population and Silverman's width; `normal` "
+        "has twice that covariance, and `local`, the default, the covariance of the nearest tenth of the population.",
         "",
         "Posterior means at the last epsilon, with their errors, over all runs:",
         "",

@@ -43,6 +43,11 @@ impl Size {
     }
 }
 
+/// Simulations that keep the lanes of a thread busy.
+const LOT: usize = 64;
+/// Proposals of a last batch, in units of those that are expected to be needed.
+const SPARE: f64 = 1.1;
+
 /// What a generation has so far.
 #[derive(Default)]
 struct Filled {
@@ -233,7 +238,7 @@ impl<'a> Run<'a> {
         monitor: &mut dyn Monitor,
     ) {
         let place = (self.generation, self.calls, filled.proposed);
-        let batch = mixture.propose(self.models, self.streams, place, self.batch());
+        let batch = mixture.propose(self.models, self.streams, place, self.batch(filled));
         self.accept(&batch, acceptance, filled);
         let control = monitor.report(&Progress {
             stage: &format!("generation {}", self.generation),
@@ -345,8 +350,12 @@ impl<'a> Run<'a> {
         self.size.simulations - self.simulations
     }
 
-    /// Simulations of the next call.
-    fn batch(&self) -> usize {
-        BATCH.min(self.size.particles).min(self.left())
+    /// Simulations of the next call: about as many as the generation still needs, in whole lots.
+    fn batch(&self, filled: &Filled) -> usize {
+        let missing = self.size.particles - filled.members.len();
+        // As if the next proposal were accepted, so that there is an acceptance from the beginning.
+        let per_member = (filled.proposed + 1) as f64 / (filled.members.len() + 1) as f64;
+        let needed = (SPARE * missing as f64 * per_member) as usize;
+        needed.next_multiple_of(LOT).clamp(LOT, BATCH).min(self.left())
     }
 }

@@ -31,11 +31,11 @@ impl Shape {
         let known = ["normal", "componentwise", "local", "student_t"];
         let key =
             section.key("kernel", "how a particle moves: with the covariance of all, of its neighbours, ...");
-        match &*key.choice_or(&known, "normal") {
+        match &*key.choice_or(&known, "local") {
             "componentwise" => Shape::Componentwise,
-            "local" => Shape::Local,
+            "normal" => Shape::Normal,
             "student_t" => Shape::StudentT,
-            _ => Shape::Normal,
+            _ => Shape::Local,
         }
     }
 }
