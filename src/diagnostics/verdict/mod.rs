@@ -293,6 +293,8 @@ impl More {
             Ending::Done | Ending::Stopped => (account.size, self.to),
             Ending::MinEss => ("min_ess", Some((MINIMUM_ESS * RESERVE) as usize)),
             Ending::MaxTime => ("max_time", None),
+            // A population has as many particles however many simulations it took.
+            Ending::MaxSimulations if account.size == "particles" => (account.size, self.to),
             Ending::MaxSimulations => ("max_simulations", None),
         };
     }
