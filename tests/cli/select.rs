@@ -71,3 +71,15 @@ fn models_of_different_data_are_refused() {
         assert!(!folder.path("out").exists());
     }
 }
+
+#[test]
+fn learned_summaries_do_not_compare_models() {
+    let folder = two_models();
+    let first = String::from_utf8(folder.read("cell.toml")).unwrap();
+    let first = first.replace("missing_penalty = 2", "missing_penalty = 2\nsummaries = {}");
+    folder.write("cell.toml", first.as_bytes());
+    let output = folder.run(&[&QUICK[..], &["--output", "out"]].concat());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("learned `summaries`") && message.contains("help:"), "{message}");
+}

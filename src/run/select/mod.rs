@@ -93,6 +93,16 @@ fn read_weights(weights: &[f64], models: usize) -> Result<Vec<f64>, RunError> {
 fn read_selection(plan: &Plan, quick: bool) -> Result<ModelSelection, RunError> {
     let settings = Settings::from_text(&plan.path, plan.text.clone());
     let table = settings.root().table("sampler", "how the posterior is explored");
+    if table.has("summaries") {
+        let message = format!(
+            "{} asks for learned `summaries`, which each model would have of its own",
+            plan.path.display()
+        );
+        return Err(usage(
+            message,
+            "leave `summaries` out of [sampler]; models are compared on the features",
+        ));
+    }
     ModelSelection::from_settings(&table, quick)
         .ok_or_else(|| RunError::Usage(format!("{} cannot be used", plan.path.display())))
 }
