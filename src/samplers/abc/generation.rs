@@ -337,7 +337,7 @@ impl<'a> Run<'a> {
             );
         }
         self.account.notes.push(note);
-        if self.generation == 1 && self.pool.is_none() {
+        if self.generation == 1 && self.pool.is_none() && acceptance.epsilon().is_some() {
             let (goal, proposed) = (acceptance.to_string(), filled.proposed);
             self.account.cautions.push(Caution::OnlyThePrior { goal, accepted: found, proposed });
         }
