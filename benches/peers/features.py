@@ -6,8 +6,8 @@ makes a virtual environment with eFEL 5.7.34 and NumPy under target/peers/, buil
 how many of its values agree, and the features per second of both on one core. Recordings: ABF, Igor binary waves (big
 endian, 32-bit floats) and tables of text whose first two columns are ms and mV at a constant interval.
 
-eFEL is timed without reading files. hhbayes is a process that starts, reads the file and writes JSON; the time of a
-process that does nothing is shown for comparison.
+eFEL is timed without reading files, and so are the features alone of hhbayes (`examples/feature_seconds.rs`). Beside that stands the
+whole command: a process that starts, reads the file and writes JSON, and the time of a process that does nothing.
 """
 
 import argparse
@@ -45,6 +45,8 @@ def enter_environment(options):
     if problem := environments.install("efel"):
         sys.exit(problem)
     program = options.hhbayes or environments.build_hhbayes() or sys.exit("hhbayes is not built")
+    if not options.hhbayes:
+        subprocess.run([*environments.BUILD, "--example", "feature_seconds"], cwd=environments.ROOT, check=True)
     python = environments.python_of("efel")
     os.execve(python, [python, __file__, *sys.argv[1:], "--hhbayes", program], {**os.environ, **environments.ONE_THREAD})
 
@@ -82,6 +84,16 @@ def measured_by_hhbayes(options, path):
     begin = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["sweeps"], time.perf_counter() - begin
+
+
+def seconds_alone(options, path, sweep):
+    """Time of all features of a sweep in memory; None without the program that measures it."""
+    program = options.hhbayes.parent / "examples" / "feature_seconds"
+    if not program.exists() or options.setting:
+        return None
+    start, stop = sweep["stimulus_ms"]
+    words = [path, sweep["sweep"], start, stop, sweep["stimulus_current_nA"] or 0.0]
+    return float(subprocess.run([program, *map(str, words)], capture_output=True, text=True, check=True).stdout)
 
 
 def apart(work):
@@ -143,7 +155,7 @@ def agree(found, expected, relative):
 def compare(options, names):
     """Prints the comparison of every recording; returns eFEL's values, one entry for each sweep."""
     table, counted, written = {name: [0, 0] for name in names}, 0, []
-    seconds = {"efel": 0.0, "hhbayes": 0.0, "start": 0.0}
+    seconds = {"efel": 0.0, "hhbayes": 0.0, "start": 0.0, "alone": 0.0}
     for path in options.recordings:
         sweeps, _ = measured_by_hhbayes(options, path)
         used = [(trace, sweep) for trace, sweep in zip(traces(path), sweeps) if sweep["stimulus_ms"]]
@@ -166,6 +178,8 @@ def compare(options, names):
             once = [apart(lambda: efel_seconds(trace, names)) for _ in range(options.repeats)]
             if None not in once:
                 seconds["efel"] += statistics.median(once)
+                alone = seconds_alone(options, path, sweep)
+                seconds["alone"] += float("nan") if alone is None else alone
                 counted += 1
         if used:
             once = [measured_by_hhbayes(options, path)[1] for _ in range(options.repeats)]
@@ -195,7 +209,8 @@ def report(options, table, seconds, sweeps):
         print(f"{name}: {sweeps * len(table) / total:.0f} features per second ({sweeps} sweeps, {total:.4f} s)")
     work = seconds["hhbayes"] - seconds["start"]
     print(f"hhbayes is {seconds['efel'] / seconds['hhbayes']:.1f} times as fast, {seconds['efel'] / work:.1f} times without")
-    print(f"the start of its processes ({seconds['start']:.4f} s)")
+    print(f"the start of its processes ({seconds['start']:.4f} s); the features alone {seconds['efel'] / seconds['alone']:.1f} times "
+          f"({seconds['alone']:.4f} s)")
 
 
 def main():
