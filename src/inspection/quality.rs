@@ -221,17 +221,16 @@ fn bridge(sweep: &Sweep, view: &SweepView) -> Own {
 
 /// Of the jumps at the edges of the current, those that cross the usual threshold, and how high they come.
 fn stimulus_artefacts(sweep: &Sweep) -> Own {
-    let heights_mv = || artefacts::tops(sweep).into_iter().map(|top| sweep.voltage_mv[top]);
-    let count = heights_mv().filter(|height_mv| *height_mv > USUAL_THRESHOLD_MV).count();
-    let highest_mv = heights_mv().reduce(f64::max)?;
-    (count > 0).then(|| {
-        let jumps = if count == 1 { "1 jump".to_owned() } else { format!("{count} jumps") };
-        let text = format!(
-            "{jumps} of the voltage at an edge of the current, up to {highest_mv:.1} mV, that \
-             {USUAL_THRESHOLD_MV:.0} mV takes for spikes"
-        );
-        (Flaw::StimulusArtefacts, count as f64, text)
-    })
+    let heights_mv = artefacts::tops(sweep).into_iter().map(|top| sweep.voltage_mv[top]);
+    let crossing: Vec<f64> = heights_mv.filter(|height_mv| *height_mv > USUAL_THRESHOLD_MV).collect();
+    let highest_mv = crossing.iter().copied().reduce(f64::max)?;
+    let count = crossing.len();
+    let jumps = if count == 1 { "1 jump".to_owned() } else { format!("{count} jumps") };
+    let text = format!(
+        "{jumps} of the voltage at an edge of the current, up to {highest_mv:.1} mV, that \
+         {USUAL_THRESHOLD_MV:.0} mV takes for spikes"
+    );
+    Some((Flaw::StimulusArtefacts, count as f64, text))
 }
 
 /// Amplitude at 50 and 60 Hz before the step, over whole periods, beside that at 40 Hz.
