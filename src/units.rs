@@ -29,6 +29,8 @@ pub enum Unit {
     MicroampPerCm2,
     /// mS/cm²
     MillisiemensPerCm2,
+    /// pS, the conductance of one channel
+    Picosiemens,
     /// µF/cm²
     MicrofaradPerCm2,
     /// pF, the capacitance of a whole cell
@@ -121,6 +123,7 @@ impl Unit {
             Unit::Picoamp => "pA",
             Unit::MicroampPerCm2 => "uA/cm^2",
             Unit::MillisiemensPerCm2 => "mS/cm^2",
+            Unit::Picosiemens => "pS",
             Unit::MicrofaradPerCm2 => "uF/cm^2",
             Unit::Picofarad => "pF",
             Unit::SquareMicrometre => "um^2",
@@ -141,6 +144,7 @@ impl Unit {
             Unit::Picoamp => "a current such as \"150 pA\"",
             Unit::MicroampPerCm2 => "a current density such as \"10 uA/cm^2\"",
             Unit::MillisiemensPerCm2 => "a conductance density such as \"36 mS/cm^2\"",
+            Unit::Picosiemens => "a conductance such as \"20 pS\"",
             Unit::MicrofaradPerCm2 => "a specific capacitance such as \"1 uF/cm^2\"",
             Unit::Picofarad => "a capacitance such as \"90 pF\"",
             Unit::SquareMicrometre => "an area such as \"20000 um^2\"",
@@ -161,6 +165,7 @@ impl Unit {
             Unit::Picoamp => (-12, AMPERE),
             Unit::MicroampPerCm2 => (-2, [0, 1, 0, -2, 0]),
             Unit::MillisiemensPerCm2 => (1, [-1, 1, 0, -2, 0]),
+            Unit::Picosiemens => (-12, SIEMENS),
             Unit::MicrofaradPerCm2 => (-2, [-1, 1, 1, -2, 0]),
             Unit::Picofarad => (-12, FARAD),
             Unit::SquareMicrometre => (-12, [0, 0, 0, 2, 0]),

@@ -93,6 +93,10 @@ pub(super) trait ChannelSet: Debug + Send + Sync {
         open: &mut Self::Currents<N>,
     );
 
+    /// Through which gates a current flows, by number, and to what power each of them: its open fraction is the product
+    /// of these powers, and of gates that follow the voltage at once.
+    fn gating(&self, current: usize) -> Vec<(usize, usize)>;
+
     /// α and β of every gate in 1/ms, as the paper prints them.
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> Self::Gates<(f64, f64)>;
 }

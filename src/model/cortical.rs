@@ -101,6 +101,12 @@ const CA_T: Current = Current { conductance: G_CAT, reversal: E_CA };
 const A: Current = Current { conductance: G_A, reversal: pospischil::E_K };
 const H: Current = Current { conductance: G_H, reversal: E_H };
 
+/// Those of `Pospischil`, q²r, s∞²u, a∞³b, l.
+const GATING: [&[(usize, usize)]; 8] = {
+    let [na, k, m, leak] = pospischil::GATING;
+    [na, k, m, leak, &[(4, 2), (5, 1)], &[(6, 1)], &[(7, 1)], &[(8, 1)]]
+};
+
 /// Beyond these voltages the rates are those at the nearer end, so that no product of them overflows
 /// and the small exponentials stay small.
 const LOWEST_MV: f64 = -250.0;
@@ -158,6 +164,10 @@ impl ChannelSet for Calcium {
         *open = [na, k, m, leak, q * q * r, s * s * u];
     }
 
+    fn gating(&self, current: usize) -> Vec<(usize, usize)> {
+        GATING[current].to_vec()
+    }
+
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 7] {
         let [m, h, n, p] = Pospischil.rates_per_ms(parameters, voltage_mv);
         let [q, r] = high_threshold_per_ms(voltage_mv);
@@ -205,6 +215,10 @@ impl ChannelSet for Cortical {
         let a = a_type_activation(voltage.within(LOWEST_MV, HIGHEST_MV));
         let [na, k, m, leak, ca_l, ca_t] = calcium;
         *open = [na, k, m, leak, ca_l, ca_t, (a * a) * (a * b), l];
+    }
+
+    fn gating(&self, current: usize) -> Vec<(usize, usize)> {
+        GATING[current].to_vec()
     }
 
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 9] {

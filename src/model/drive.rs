@@ -1,11 +1,13 @@
 //! The current density that drives each lane, step by step.
 
+mod channels;
 mod noise;
 
 use std::ops::Range;
 
 use rand_chacha::ChaCha8Rng;
 
+pub use self::channels::{ChannelNoise, NoisyChannels};
 use self::noise::WhiteNoise;
 
 use crate::stimulus::{Component, Stimulus};
@@ -20,6 +22,11 @@ pub trait Drive {
     /// Whether the current density is known to be the same in all these steps.
     fn is_constant(&self, _steps: Range<usize>) -> bool {
         false
+    }
+
+    /// The random numbers by which channels open, if they do so at random.
+    fn channel_noise(&mut self) -> Option<&mut ChannelNoise> {
+        None
     }
 
     /// The current density of every lane, if it changes in jumps alone.
@@ -60,6 +67,7 @@ pub struct StimulusDrive<'a> {
     constant: Vec<f64>,
     components: Vec<DrivenComponent<'a>>,
     noise: Option<WhiteNoise>,
+    channel_noise: Option<ChannelNoise>,
 }
 
 /// One component in neighbouring lanes.
@@ -86,7 +94,7 @@ impl<'a> StimulusDrive<'a> {
             );
             first_lane += alike.len();
         }
-        Self { dt_ms, constant, components, noise: None }
+        Self { dt_ms, constant, components, noise: None, channel_noise: None }
     }
 
     /// The current density before any component, which holds the cell at rest; µA/cm², one per lane.
@@ -99,6 +107,13 @@ impl<'a> StimulusDrive<'a> {
     pub fn with_noise(mut self, strength: &[f64], generators: Vec<ChaCha8Rng>) -> Self {
         let per_step = strength.iter().map(|strength| strength / self.dt_ms.sqrt()).collect();
         self.noise = Some(WhiteNoise::new(per_step, generators));
+        self
+    }
+
+    /// Lets channels open at random.
+    #[must_use]
+    pub fn with_channel_noise(mut self, noise: ChannelNoise) -> Self {
+        self.channel_noise = Some(noise);
         self
     }
 }
@@ -121,6 +136,10 @@ impl Drive for StimulusDrive<'_> {
     fn is_constant(&self, steps: Range<usize>) -> bool {
         let (from_ms, to_ms) = (steps.start as f64 * self.dt_ms, steps.end as f64 * self.dt_ms);
         self.noise.is_none() && self.components.iter().all(|component| component.is_constant(from_ms, to_ms))
+    }
+
+    fn channel_noise(&mut self) -> Option<&mut ChannelNoise> {
+        self.channel_noise.as_mut()
     }
 
     fn steps(&self) -> Option<Vec<StepCurrent>> {

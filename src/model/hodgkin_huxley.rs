@@ -81,6 +81,9 @@ const TEMPERATURE: usize = 8;
 const REFERENCE_CELSIUS: f64 = 6.3;
 const Q10: f64 = 3.0;
 
+/// m³h, n⁴, and the leak.
+const GATING: [&[(usize, usize)]; 3] = [&[(0, 3), (1, 1)], &[(2, 4)], &[]];
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HodgkinHuxley;
 
@@ -172,6 +175,10 @@ impl ChannelSet for HodgkinHuxley {
         let [m, h, n] = *gates;
         let n2 = n * n;
         *open = [(m * m) * (m * h), n2 * n2, n.constant(1.0)];
+    }
+
+    fn gating(&self, current: usize) -> Vec<(usize, usize)> {
+        GATING[current].to_vec()
     }
 
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 3] {

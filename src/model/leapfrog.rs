@@ -11,15 +11,14 @@ use std::ops::Range;
 
 use fearless_simd::Level;
 
-use super::ModelParameter;
 use super::channels::{ChannelSet, Current, GateRates};
 use super::drive::Drive;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Number, Vector, WIDTH, dispatch_vectors};
 use super::operations::{self, Operations};
 use super::pair::Pair;
-use super::rest;
 use super::sensitivity::Sensitive;
+use super::{ModelParameter, channel_noise, rest};
 use crate::numeric::{Failure, instructions};
 
 /// Steps whose currents are computed together: small enough to stay in the first-level cache.
@@ -85,6 +84,10 @@ impl<C: ChannelSet> Membrane for Leapfrog<C> {
 
     fn widths(&self) -> &'static [(usize, f64)] {
         WIDTHS
+    }
+
+    fn noise_processes(&self, conductance: usize) -> Option<usize> {
+        Some(channel_noise::processes(&self.channels, conductance))
     }
 
     fn sensitivities(
@@ -161,7 +164,11 @@ impl<C: ChannelSet> Leapfrog<C> {
     /// Advances a lot of any of the widths; each lane does the same arithmetic whatever the width.
     fn advance(&self, run: &Run<'_>, state: &mut State, drive: &mut dyn Drive, traces: &mut [f64]) {
         let (level, channels) = (self.level, &self.channels);
-        dispatch_vectors!(level, zero => advance(zero, channels, run, state, drive, traces));
+        if drive.channel_noise().is_some() {
+            dispatch_vectors!(level, zero => channel_noise::advance(zero, channels, run, state, drive, traces));
+        } else {
+            dispatch_vectors!(level, zero => advance(zero, channels, run, state, drive, traces));
+        }
     }
 }
 
@@ -254,10 +261,7 @@ fn advance_in<N: Vector, C: ChannelSet>(
     for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&state.voltage_mv) {
         trace[..=still].fill(*voltage);
     }
-    let mut scratch = Scratch {
-        rates: channels.gates(GateRates { opening: zero, total: zero, denominator: zero }),
-        open: channels.per_current(zero),
-    };
+    let mut scratch = Scratch::new(zero, channels);
     let mut injected = vec![0.0; BLOCK * lanes];
     let mut voltages = [0.0; 4 * WIDTH];
     let (mut sample, mut until_sample) = (still, run.grid.stride);
@@ -292,25 +296,33 @@ fn advance_in<N: Vector, C: ChannelSet>(
 }
 
 /// Room for what is computed at every step.
-struct Scratch<N: Vector, C: ChannelSet> {
-    rates: C::Gates<GateRates<N>>,
-    open: C::Currents<N>,
+pub(super) struct Scratch<N: Vector, C: ChannelSet> {
+    pub rates: C::Gates<GateRates<N>>,
+    pub open: C::Currents<N>,
+}
+
+impl<N: Vector, C: ChannelSet> Scratch<N, C> {
+    #[inline(always)]
+    pub(super) fn new(zero: N, channels: &C) -> Self {
+        let rates = channels.gates(GateRates { opening: zero, total: zero, denominator: zero });
+        Self { rates, open: channels.per_current(zero) }
+    }
 }
 
 /// One vector of a lot on its way.
-struct Moving<N: Vector, C: ChannelSet> {
-    constants: C::Constants<N>,
+pub(super) struct Moving<N: Vector, C: ChannelSet> {
+    pub constants: C::Constants<N>,
     currents: C::Currents<Ohmic<N>>,
     /// C / dt.
     capacitance_per_step: N,
-    v: N,
+    pub v: N,
     v_before: N,
-    gates: C::Gates<N>,
+    pub gates: C::Gates<N>,
 }
 
 impl<N: Vector, C: ChannelSet> Moving<N, C> {
     #[inline(always)]
-    fn new(zero: N, channels: &C, run: &Run<'_>, state: &State, vector: usize) -> Self {
+    pub(super) fn new(zero: N, channels: &C, run: &Run<'_>, state: &State, vector: usize) -> Self {
         let v = load(zero, &state.voltage_mv, vector);
         let mut gates = channels.gates(zero);
         for (gate, values) in gates.as_mut().iter_mut().zip(&state.gates) {
@@ -330,6 +342,13 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
     /// One step under the current density `injected`.
     #[inline(always)]
     fn step(&mut self, channels: &C, injected: N, scratch: &mut Scratch<N, C>) {
+        self.open_channels(channels, scratch);
+        self.move_voltage(injected, scratch);
+    }
+
+    /// The first half of a step: the gates, and the open fraction of every current.
+    #[inline(always)]
+    pub(super) fn open_channels(&mut self, channels: &C, scratch: &mut Scratch<N, C>) {
         let v = self.v;
         // Gates from half a step before to half a step after v.
         channels.rates(&self.constants, v, &mut scratch.rates);
@@ -337,9 +356,19 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
             let excess = (-*x).times_plus(rate.total, rate.opening);
             *x = *x + (excess + excess) / (rate.denominator + rate.total);
         }
-        // The voltage in the middle of the coming step, for gates that follow it at once.
-        let v_middle = v + (v - self.v_before) * 0.5;
-        channels.open(&self.constants, &self.gates, v_middle, &mut scratch.open);
+        channels.open(&self.constants, &self.gates, self.v_middle(), &mut scratch.open);
+    }
+
+    /// The voltage in the middle of the coming step, for gates that follow it at once.
+    #[inline(always)]
+    pub(super) fn v_middle(&self) -> N {
+        self.v + (self.v - self.v_before) * 0.5
+    }
+
+    /// The second half of a step: the voltage.
+    #[inline(always)]
+    pub(super) fn move_voltage(&mut self, injected: N, scratch: &Scratch<N, C>) {
+        let v = self.v;
         let (g, g_e) = total_conductance(self.currents.as_ref(), scratch.open.as_ref());
         // C dV/dt = I + Σ g E − V Σ g by the trapezoidal rule.
         let total = (-g).times_plus(v, g_e + injected);
@@ -348,7 +377,7 @@ impl<N: Vector, C: ChannelSet> Moving<N, C> {
     }
 
     #[inline(always)]
-    fn store(&self, state: &mut State, lane: usize) {
+    pub(super) fn store(&self, state: &mut State, lane: usize) {
         self.v.store(&mut state.voltage_mv[lane..]);
         for (gate, values) in self.gates.as_ref().iter().zip(&mut state.gates) {
             gate.store(&mut values[lane..]);

@@ -97,6 +97,12 @@ pub trait Membrane: Debug + Send + Sync {
     /// spare lanes of a lot that is not full repeat one of its sets.
     fn widths(&self) -> &'static [(usize, f64)];
 
+    /// How many independent random processes the channels of a conductance need to open at random; `conductance` is its
+    /// place among the parameters. 0 of a leak, and of what is no conductance; `None`: the scheme has no channel noise.
+    fn noise_processes(&self, _conductance: usize) -> Option<usize> {
+        None
+    }
+
     /// Whether it starts at rest when asked to; pyHH does not.
     fn has_rest(&self) -> bool {
         true

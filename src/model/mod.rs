@@ -8,6 +8,7 @@
 
 mod adaptive;
 mod calcium;
+mod channel_noise;
 mod channels;
 mod cortical;
 mod drive;
@@ -34,7 +35,9 @@ use std::borrow::Cow;
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
-pub use drive::{Drive, LaneStimulus, StepCurrent, StimulusDrive, UA_CM2_PER_PA_UM2};
+pub use drive::{
+    ChannelNoise, Drive, LaneStimulus, NoisyChannels, StepCurrent, StimulusDrive, UA_CM2_PER_PA_UM2,
+};
 pub use membrane::{CAUTIOUS_DT_MS, Grid, Lot, Membrane, Start};
 pub use operations::Operations;
 pub use sensitivity::{Direction, Sensitive};

@@ -26,6 +26,9 @@ pub(super) trait Vector: Number {
 
     /// Writes the numbers to the start of `values`.
     fn store(self, values: &mut [f64]);
+
+    /// The square root.
+    fn root(self) -> Self;
 }
 
 /// Runs `$body` in lanes of the processor at hand, with the token `$simd` of its instructions; `$otherwise` on a
@@ -205,6 +208,11 @@ impl Vector for f64 {
     fn store(self, values: &mut [f64]) {
         values[0] = self;
     }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
 }
 
 impl<S: Simd> Number for Lanes<S> {
@@ -286,6 +294,11 @@ impl<S: Simd> Vector for Lanes<S> {
     #[inline(always)]
     fn store(self, values: &mut [f64]) {
         self.store_slice(&mut values[..WIDTH]);
+    }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
     }
 }
 

@@ -125,4 +125,9 @@ impl<N: Vector> Vector for Pair<N> {
         self.0.store(values);
         self.1.store(&mut values[N::LEN..]);
     }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        Self(self.0.root(), self.1.root())
+    }
 }

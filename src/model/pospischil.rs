@@ -91,6 +91,9 @@ pub(super) const CURRENTS: [Current; 4] = [
     Current { conductance: G_LEAK, reversal: E_LEAK },
 ];
 
+/// m³h, n⁴, p, and the leak.
+pub(super) const GATING: [&[(usize, usize)]; 4] = [&[(0, 3), (1, 1)], &[(2, 4)], &[(3, 1)], &[]];
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pospischil;
 
@@ -201,6 +204,10 @@ impl ChannelSet for Pospischil {
         let [m, h, n, p] = *gates;
         let n2 = n * n;
         *open = [(m * m) * (m * h), n2 * n2, p, p.constant(1.0)];
+    }
+
+    fn gating(&self, current: usize) -> Vec<(usize, usize)> {
+        GATING[current].to_vec()
     }
 
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 4] {

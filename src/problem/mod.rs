@@ -1,5 +1,6 @@
 //! An experiment and a model, joined into the two questions that samplers ask.
 
+mod channel_noise;
 mod data;
 mod experiment;
 mod observer;
@@ -33,6 +34,7 @@ use crate::prior::ParameterSpace;
 use crate::settings::Section;
 use crate::units::Unit;
 
+pub use channel_noise::NoisyConductance;
 pub use data::{Data, Spread, SweepMeasures};
 pub use experiment::{Experiment, ExperimentSweep, read_recorded_options, read_simulated_options};
 pub use parameters::{CELL, Slot, cell, medians};

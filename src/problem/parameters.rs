@@ -136,9 +136,15 @@ pub fn read_slots(section: &Section<'_>, membrane: &dyn Membrane) -> Vec<Slot> {
         .collect()
 }
 
-/// Notes numbers of written channels that stand in `[model]` itself, and constants that have the name of one of the
-/// `others`: those of the cell and the stimulus.
+/// Notes channels that are written for a built-in model, numbers of written channels that stand in `[model]` itself, and
+/// constants that have the name of one of the `others`: those of the cell and the stimulus.
 pub fn check_written(model: &Section<'_>, membrane: &dyn Membrane, others: &[Slot]) {
+    if model.has("channels") && !membrane.parameters().iter().any(|parameter| parameter.is_written) {
+        model.key("channels", "noted here").node_maybe();
+        let message = "a built-in model has its channels already";
+        let help = "take kind = \"channels\" to write channels";
+        model.mistake(&model.name_span("channels"), message, Some(help.to_owned()));
+    }
     for parameter in membrane.parameters().iter().filter(|parameter| parameter.is_written) {
         let name = &*parameter.name;
         if others.iter().any(|slot| slot.name == name) {

@@ -26,7 +26,7 @@ const NUDGE: f64 = 1e-5;
 
 impl Simulation {
     /// Voltage and slopes of one sweep for every parameter set; `Err` says why a simulation failed.
-    /// `None` if the scheme has no sensitivities.
+    /// `None` if the scheme has no sensitivities, or channels open at random.
     pub fn sensitivities(
         &self,
         sweeps: &[ExperimentSweep],
@@ -34,6 +34,9 @@ impl Simulation {
         sets: &Rows<Natural>,
         streams: Streams,
     ) -> Option<Vec<Result<Sensitivity, Failure>>> {
+        if !self.channel_noise.is_empty() {
+            return None;
+        }
         let batch = Batch { sweeps, sets, streams, call: 0 };
         let lanes: Vec<Lane> = (0..sets.len()).map(|row| Lane { row, sweep }).collect();
         let lots: Vec<&[Lane]> = lanes.chunks(LANES).collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::channel_noise::{self, NoisyConductance};
 use super::experiment::{self, Experiment, NOISE_SEED, TRUTH};
 use super::parameters::{self, CELL, Slot, cell, medians};
 use super::simulation::{Protocol, Simulation};
@@ -39,6 +40,7 @@ pub(super) struct Draft<'a> {
     pub traces: TraceSettings,
     membrane: Option<Box<dyn Membrane>>,
     stimulus_slots: Vec<Option<usize>>,
+    channel_noise: Vec<NoisyConductance>,
 }
 
 impl<'a> Draft<'a> {
@@ -50,6 +52,7 @@ impl<'a> Draft<'a> {
         let protocol = read_protocol(root, &model, membrane.as_deref());
         let mut slots = membrane.as_ref().map_or_else(Vec::new, |m| parameters::read_slots(&model, &**m));
         let stimulus_slots = add_stimulus_slots(&experiment, &mut slots);
+        let channel_noise = membrane.as_ref().map(|m| channel_noise::read(&model, &**m, &mut slots));
         if let Some(membrane) = &membrane {
             parameters::check_written(&model, &**membrane, &slots[membrane.parameters().len()..]);
             model.finish();
@@ -58,18 +61,35 @@ impl<'a> Draft<'a> {
         let parameters = if membrane.is_some() {
             let parameters = parameters::read_priors(root, &mut slots);
             check_area(root, &model, &experiment, &slots);
+            check_channels(root, &model, &slots);
             parameters
         } else {
             // Without a model no name can be judged.
             root.table("prior", "what is believed about each inferred parameter beforehand").entries();
             Vec::new()
         };
-        Self { experiment, tables, protocol, slots, parameters, traces, membrane, stimulus_slots }
+        Self {
+            experiment,
+            tables,
+            protocol,
+            slots,
+            parameters,
+            traces,
+            membrane,
+            stimulus_slots,
+            channel_noise: channel_noise.unwrap_or_default(),
+        }
     }
 
     pub(super) fn finish(self, root: &Section<'_>) -> Option<Setup> {
-        let Self { experiment, protocol, slots, parameters, membrane, stimulus_slots, .. } = self;
-        let simulation = Simulation { membrane: membrane?.into(), protocol, slots, stimulus_slots };
+        let Self { experiment, slots, parameters, .. } = self;
+        let simulation = Simulation {
+            membrane: self.membrane?.into(),
+            protocol: self.protocol,
+            slots,
+            stimulus_slots: self.stimulus_slots,
+            channel_noise: self.channel_noise,
+        };
         let space = (!parameters.is_empty()).then(|| ParameterSpace::new(parameters));
         let truth = if experiment.simulated {
             read_truth(root, space.as_ref(), &simulation.slots)
@@ -122,7 +142,8 @@ impl Setup {
 /// Reads the options of `[model]` for a known membrane, in a listening section: what the schema tells of them.
 pub fn read_model_options(model: &Section<'_>, membrane: &dyn Membrane) {
     read_protocol(&Section::listening(), model, Some(membrane));
-    parameters::read_slots(model, membrane);
+    let mut slots = parameters::read_slots(model, membrane);
+    channel_noise::read(model, membrane, &mut slots);
 }
 
 fn read_membrane(model: &Section<'_>) -> Option<Box<dyn Membrane>> {
@@ -206,13 +227,7 @@ fn add_stimulus_slots(experiment: &Experiment, slots: &mut Vec<Slot>) -> Vec<Opt
 
 fn check_area(root: &Section<'_>, model: &Section<'_>, experiment: &Experiment, slots: &[Slot]) {
     let needs = experiment.sweeps.iter().any(|sweep| sweep.stimulus.unit == Unit::Picoamp);
-    let prior = root.table("prior", "what is believed about each inferred parameter beforehand");
-    let given = |place: usize| {
-        let name = &*CELL[place].name;
-        // A prior with a mistake is one all the same.
-        prior.has(name) || slots.iter().any(|slot| slot.name == name && slot.is_given())
-    };
-    let (area, capacitance) = (given(cell::AREA), given(cell::CAPACITANCE));
+    let (area, capacitance) = (is_given(root, slots, cell::AREA), is_given(root, slots, cell::CAPACITANCE));
     if needs && !area && !capacitance {
         let help = "give `area` or `capacitance` in [model], or a prior of one of them in [prior]";
         let message = "the current is in pA, but the size of the cell is not known";
@@ -221,6 +236,25 @@ fn check_area(root: &Section<'_>, model: &Section<'_>, experiment: &Experiment, 
     if area && capacitance {
         let message = "`area` and `capacitance` both say how large the cell is";
         root.mistake(&model.place(), message, Some("keep one of them".to_owned()));
+    }
+}
+
+/// Whether a number of the cell is known or inferred.
+fn is_given(root: &Section<'_>, slots: &[Slot], place: usize) -> bool {
+    let prior = root.table("prior", "what is believed about each inferred parameter beforehand");
+    let name = &*CELL[place].name;
+    // A prior with a mistake is one all the same.
+    prior.has(name) || slots.iter().any(|slot| slot.name == name && slot.is_given())
+}
+
+/// The number of channels follows from the size of the cell.
+fn check_channels(root: &Section<'_>, model: &Section<'_>, slots: &[Slot]) {
+    let known = is_given(root, slots, cell::AREA) || is_given(root, slots, cell::CAPACITANCE);
+    if model.has(channel_noise::TABLE) && !known {
+        let help = "give `area` or `capacitance` in [model], or a prior of one of them in [prior]";
+        let message = "how many channels there are is not known without the size of the cell";
+        let place = model.span(channel_noise::TABLE);
+        root.mistake(&place, message, Some(help.to_owned()));
     }
 }
 

@@ -3,12 +3,17 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::channel_noise::NoisyConductance;
 use super::experiment::ExperimentSweep;
 use super::parameters::{Slot, cell};
 use crate::features::{Mode, Settings};
-use crate::model::{Drive, Grid, LaneStimulus, Lot, Membrane, Start, StimulusDrive, UA_CM2_PER_PA_UM2};
+use crate::model::{
+    ChannelNoise, Drive, Grid, LaneStimulus, Lot, Membrane, NoisyChannels, Start, StimulusDrive,
+    UA_CM2_PER_PA_UM2,
+};
 use crate::numeric::{Failure, Natural, Rows, Streams};
 use crate::units::Unit;
 
@@ -41,6 +46,8 @@ pub struct Simulation {
     /// For each sweep the place of its holding current among the slots, followed by amplitude, onset and duration
     /// of each component; `None` if the stimulus is fixed.
     pub stimulus_slots: Vec<Option<usize>>,
+    /// The channels that open at random.
+    pub channel_noise: Vec<NoisyConductance>,
 }
 
 /// What one lane simulates: a row of the parameter sets on one sweep.
@@ -92,8 +99,22 @@ impl Simulation {
 
     /// Whether two simulations of one parameter set differ.
     pub fn is_stochastic(&self) -> bool {
+        self.has_current_noise() || !self.channel_noise.is_empty()
+    }
+
+    /// Whether the injected current has intrinsic noise.
+    pub fn has_current_noise(&self) -> bool {
         let slot = self.cell(cell::CURRENT_NOISE);
         slot.column.is_some() || slot.value != Some(0.0)
+    }
+
+    /// The same without anything that is random.
+    pub fn without_noise(&self) -> Self {
+        let mut silent = self.clone();
+        silent.channel_noise.clear();
+        let slot = &mut silent.slots[self.membrane.parameters().len() + cell::CURRENT_NOISE];
+        (slot.value, slot.column) = (Some(0.0), None);
+        silent
     }
 
     /// A number of the cell.
@@ -231,21 +252,38 @@ impl Simulation {
         lanes.iter().map(|lane| self.cell(place).of(batch.sets.row(lane.row))).collect()
     }
 
-    /// The injected current of every lane, with its noise.
+    /// The injected current of every lane, with its noise and that of the channels.
     pub(super) fn drive<'a>(&self, batch: Batch<'a>, lanes: &[Lane], dt_ms: f64) -> StimulusDrive<'a> {
         let stimulus =
             |lane: &Lane| self.lane_stimulus(lane.sweep, &batch.sweeps[lane.sweep], batch.sets.row(lane.row));
         let stimuli: Vec<LaneStimulus<'_>> = lanes.iter().map(stimulus).collect();
-        let drive = StimulusDrive::new(dt_ms, &stimuli);
-        if !self.is_stochastic() {
-            return drive;
-        }
-        let generator = |lane: &Lane| {
-            let streams = batch.streams.stage("current noise").stage(&batch.sweeps[lane.sweep].name);
-            streams.generator(batch.call, lane.row as u64)
+        let mut drive = StimulusDrive::new(dt_ms, &stimuli);
+        let generators = |stage: &str| -> Vec<ChaCha8Rng> {
+            let streams = batch.streams.stage(stage);
+            let own = |lane: &Lane| {
+                streams.stage(&batch.sweeps[lane.sweep].name).generator(batch.call, lane.row as u64)
+            };
+            lanes.iter().map(own).collect()
         };
-        let strength = self.each(batch, lanes, cell::CURRENT_NOISE);
-        drive.with_noise(&strength, lanes.iter().map(generator).collect())
+        if self.has_current_noise() {
+            let strength = self.each(batch, lanes, cell::CURRENT_NOISE);
+            drive = drive.with_noise(&strength, generators("current noise"));
+        }
+        if !self.channel_noise.is_empty() {
+            let channels = self.channel_noise.iter().map(|own| NoisyChannels {
+                conductance: own.total,
+                processes: own.processes,
+                counts: lanes.iter().map(|lane| self.count(own, batch.sets.row(lane.row))).collect(),
+                generators: generators(&format!("noise of {}", self.slots[own.total].name)),
+            });
+            drive = drive.with_channel_noise(ChannelNoise::new(channels.collect()));
+        }
+        drive
+    }
+
+    /// How many channels of a kind there are.
+    pub fn count(&self, channels: &NoisyConductance, set: &[f64]) -> f64 {
+        channels.count(&self.slots, self.area_um2(set), set)
     }
 
     /// How the lanes start.

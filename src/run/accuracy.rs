@@ -11,7 +11,7 @@ use super::threads::on_threads;
 use crate::features::{Measure, Mode};
 use crate::numeric::{Natural, Rows, Streams, Summaries};
 use crate::problem::{
-    Data, Experiment, ExperimentSweep, Problem, Setup, Simulation, SweepMeasures, TOLERABLE_SDS, cell,
+    Data, Experiment, ExperimentSweep, Problem, Setup, Simulation, SweepMeasures, TOLERABLE_SDS,
     round_to_digits,
 };
 use crate::settings::Settings;
@@ -98,10 +98,9 @@ fn read(path: &Path, options: &AccuracyOptions) -> Result<(Question, String), Ru
     }
     let Setup { experiment, mut simulation, .. } = setup;
     if simulation.is_stochastic() {
-        let noise = simulation.membrane.parameters().len() + cell::CURRENT_NOISE;
-        let slot = &mut simulation.slots[noise];
-        (slot.value, slot.column) = (Some(0.0), None);
-        notes += "current_noise = 0 here: with noise two simulations differ whatever the time step\n";
+        let noise = if simulation.channel_noise.is_empty() { "current_noise = 0" } else { "no noise" };
+        simulation = simulation.without_noise();
+        notes += &format!("{noise} here: with noise two simulations differ whatever the time step\n");
     }
     Ok((Question { experiment, simulation, data, sets }, notes))
 }

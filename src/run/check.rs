@@ -40,9 +40,10 @@ pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
     if let (Some(problem), Some(Method::LikelihoodBased(_))) = (&problem, &method)
         && problem.simulation.is_stochastic()
     {
-        let message = format!("`{sampler}` needs a likelihood, which a model with current_noise has not");
-        let help = "take kind = \"abc_smc\", or leave out current_noise";
-        root.mistake(&table.place(), message, Some(help.to_owned()));
+        let noise = if problem.simulation.has_current_noise() { "current_noise" } else { "channel_noise" };
+        let message = format!("`{sampler}` needs a likelihood, which a model with {noise} has not");
+        let help = format!("take kind = \"abc_smc\", or leave out {noise}");
+        root.mistake(&table.place(), message, Some(help));
     }
     if let (Some(problem), Some(Method::SimulationBased(_))) = (&problem, &method)
         && let Some((why, help)) = problem.obstacle_to_simulation()
@@ -98,6 +99,21 @@ fn fixed_numbers_of_channels(text: &mut String, simulation: &Simulation) {
     }
 }
 
+/// How many channels open at random, for a parameter set.
+fn channels_with_noise(text: &mut String, simulation: &Simulation, set: &[f64]) {
+    for own in &simulation.channel_noise {
+        let (total, single) = (&simulation.slots[own.total], &simulation.slots[own.single]);
+        let count = simulation.count(own, set);
+        let _ = writeln!(
+            text,
+            "\nchannels of {} that open at random: {count:.0} of {} pS, {} random numbers in each step",
+            total.name,
+            single.of(set),
+            own.processes
+        );
+    }
+}
+
 /// Each kind of flaw with its number, for the terminal; empty if there is none.
 pub(super) fn flaws_of_recording(flaws: &[Finding]) -> String {
     let worst = worst_of_each_kind(flaws);
@@ -139,6 +155,7 @@ pub fn check(path: &Path) -> Result<String, RunError> {
         let _ = writeln!(text, "\n{}", counted(problem.data.data.len(), "observed feature"));
     }
     let set = crate::problem::medians(&problem.space, &[]);
+    channels_with_noise(&mut text, &problem.simulation, set.row(0));
     for (datum, sd) in problem.data.data.iter().zip(problem.sds(set.row(0))) {
         let observed = datum.observed.map_or_else(|| "none".to_owned(), |value| format!("{value:.4}"));
         let _ = writeln!(text, "  {:<44} {observed:>12} ± {sd:.4}", datum.label);

@@ -204,6 +204,10 @@ fn trace(
     let (sweeps, streams) = (&experiment.sweeps, Streams::new(seed));
     let outcome = if with_slopes {
         let outcomes = simulation.sensitivities(sweeps, index, sets, streams).ok_or_else(|| {
+            if !simulation.channel_noise.is_empty() {
+                let message = "channels that open at random have no sensitivities\n  help: leave out [model.channel_noise]";
+                return RunError::Usage(message.to_owned());
+            }
             let message = "this numerical scheme has no sensitivities\n  help: in [model], take scheme = \"leapfrog\", or another kind of model";
             RunError::Usage(message.to_owned())
         })?;

@@ -10,6 +10,7 @@ mod channel_cases;
 mod commands;
 mod folder;
 mod messages;
+mod noise_cases;
 mod runs;
 mod schema;
 mod select;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::cases::{self, Case};
 use crate::channel_cases;
 use crate::folder::{CELL, Folder, repository};
+use crate::noise_cases;
 use crate::trace_cases;
 
 /// What the user sees: exit code, then the error stream.
@@ -32,7 +33,8 @@ fn message(case: &Case) -> String {
 }
 
 fn all() -> impl Iterator<Item = &'static Case> {
-    cases::CASES.iter().chain(channel_cases::CASES).chain(trace_cases::CASES)
+    let further = channel_cases::CASES.iter().chain(noise_cases::CASES).chain(trace_cases::CASES);
+    cases::CASES.iter().chain(further)
 }
 
 #[test]

@@ -154,6 +154,14 @@ impl ChannelSet for Written {
         }
     }
 
+    fn gating(&self, current: usize) -> Vec<(usize, usize)> {
+        let with_state = |factor: &Factor| match factor {
+            Factor::Gate { index, power } => Some((*index, *power)),
+            Factor::Instantaneous { .. } => None,
+        };
+        self.factors[current].iter().filter_map(with_state).collect()
+    }
+
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> Vec<(f64, f64)> {
         let constants = self.constants(|index| parameters[index], 1.0);
         let mut rates = self.gates(GateRates { opening: 0.0, total: 0.0, denominator: 0.0 });
