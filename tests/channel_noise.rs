@@ -12,6 +12,14 @@ use serde_json::Value;
 
 /// A squid axon in a membrane of some µm², with a step of current up to the end.
 fn setup(scenario: &Value, single_ps: f64) -> Setup {
+    let model = format!(
+        "kind = \"hodgkin_huxley\"\n[model.channel_noise]\ng_Na = \"{single_ps} pS\"\ng_K = \"{single_ps} pS\""
+    );
+    setup_of(scenario, &model)
+}
+
+/// The same with another membrane.
+fn setup_of(scenario: &Value, model: &str) -> Setup {
     let number = |key: &str| scenario[key].as_f64().unwrap();
     let (area, current) = (number("area_um2"), number("current_ua_cm2"));
     let (start, stop) = (number("start_ms"), number("duration_ms"));
@@ -23,11 +31,8 @@ fn setup(scenario: &Value, single_ps: f64) -> Setup {
         interval = "0.1 ms"
         stimulus = {{ amplitude = "{current} uA/cm^2", start = "{start} ms", stop = "{stop} ms" }}
         [model]
-        kind = "hodgkin_huxley"
         area = "{area} um^2"
-        [model.channel_noise]
-        g_Na = "{single_ps} pS"
-        g_K = "{single_ps} pS"
+        {model}
         "#
     );
     let settings = Settings::from_text(Path::new("axon.toml"), text);
@@ -129,4 +134,48 @@ fn any_number_of_threads_gives_the_same_noise() {
         assert_eq!(again, reference[..count], "{threads} threads, {count} cells");
     }
     assert_ne!(on(1, 2, 4), reference[..2]);
+}
+
+const WRITTEN: &str = r#"
+kind = "channels"
+dt = "0.025 ms"
+[model.channels.Na]
+kind = "sodium_squid"
+[model.channels.K]
+kind = "potassium_squid"
+[model.channels.leak]
+conductance = "0.3 mS/cm^2"
+reversal = "-54.387 mV"
+[model.channel_noise]
+"#;
+
+/// Its gates are right to 1e-9 mV without noise; a spike makes differences larger by some hundred times.
+#[test]
+fn an_axon_that_is_written_in_the_settings_has_the_same_noise() {
+    let scenario = &scenarios()[1];
+    let noise = "g_Na = \"20 pS\"\ng_K = \"20 pS\"\n";
+    let built_in = axons(&setup(scenario, 20.0), 16, Streams::new(5));
+    let written = axons(&setup_of(scenario, &format!("{WRITTEN}{noise}")), 16, Streams::new(5));
+    for (a, b) in built_in.iter().zip(&written) {
+        let farthest = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(farthest < 1e-6, "{farthest}");
+    }
+}
+
+/// Noise of one kind of channels does not depend on whether others are noisy: what differs comes from them alone.
+#[test]
+fn the_noise_of_sodium_is_its_own() {
+    let scenario = &scenarios()[0];
+    let noisy = |lines: &str| {
+        let model = format!("kind = \"hodgkin_huxley\"\n[model.channel_noise]\n{lines}");
+        axons(&setup_of(scenario, &model), 2, Streams::new(6))
+    };
+    let alone = noisy("g_Na = \"20 pS\"");
+    // Potassium channels as small as there are: 20 000 times as many of them.
+    let beside = noisy("g_K = \"0.001 pS\"\ng_Na = \"20 pS\"");
+    for (alone, beside) in alone.iter().zip(&beside) {
+        // Until the first spike some mV of noise of all potassium channels is smaller by the root of 20 000.
+        let farthest = (0..50).map(|i| (alone[i] - beside[i]).abs()).fold(0.0, f64::max);
+        assert!(farthest > 0.0 && farthest < 0.05, "{farthest}");
+    }
 }
