@@ -6,12 +6,12 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, FeatureFormat, FeatureOptions, FitOptions, InspectOptions, RunError,
-    SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, FeatureFormat, FeatureOptions, FitOptions, FitReport,
+    InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -25,32 +25,52 @@ struct Cli {
     command: Command,
 }
 
+/// What the commands that run a sampler have in common.
+#[derive(Args)]
+struct Running {
+    /// An option in place of that of the settings, such as recording.file=cell.csv; may be given many times
+    #[arg(long, value_name = "TABLE.OPTION=VALUE")]
+    set: Vec<String>,
+    /// Name of all random numbers, in place of that of the settings
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+    seed: Option<u64>,
+    /// Number of threads; all cores if it is not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Folder for the results; if it is not given, results/<name of the settings file>, results/calibration/<name> or
+    /// results/selection
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// A run of a second or two that shows that everything fits together
+    #[arg(long)]
+    quick: bool,
+    /// No progress bar and no table
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl From<Running> for FitOptions {
+    fn from(Running { set, seed, threads, output, quick, quiet }: Running) -> Self {
+        Self { set, seed, threads: threads.map(usize::from), output, quick, quiet }
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Infer parameters: a settings file in, a posterior out
     Run {
         /// Settings file
         config: PathBuf,
-        /// Name of all random numbers, in place of that of the settings
-        #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
-        seed: Option<u64>,
-        /// Number of threads; all cores if it is not given
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-        threads: Option<u16>,
-        /// Folder for the results; results/<name of the settings file> if it is not given
-        #[arg(long)]
-        output: Option<PathBuf>,
-        /// A run of a second or two that shows that everything fits together
-        #[arg(long)]
-        quick: bool,
-        /// No progress bar and no table
-        #[arg(long)]
-        quiet: bool,
+        #[command(flatten)]
+        running: Running,
     },
     /// Find all mistakes of a settings file, without running it
     Check {
         /// Settings file
         config: PathBuf,
+        /// An option in place of that of the settings, such as recording.file=cell.csv; may be given many times
+        #[arg(long, value_name = "TABLE.OPTION=VALUE")]
+        set: Vec<String>,
     },
     /// Simulate the sweeps of a settings file, as CSV: the traces of one parameter set, or the features of many
     Simulate {
@@ -146,21 +166,8 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 200)]
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         runs: u32,
-        /// Name of all random numbers, in place of that of the settings
-        #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
-        seed: Option<u64>,
-        /// Number of threads; all cores if it is not given
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-        threads: Option<u16>,
-        /// Folder for the results; results/calibration/<name of the settings file> if it is not given
-        #[arg(long)]
-        output: Option<PathBuf>,
-        /// The shortest runs that the sampler can make, to see that everything fits together
-        #[arg(long)]
-        quick: bool,
-        /// No progress bar and no table
-        #[arg(long)]
-        quiet: bool,
+        #[command(flatten)]
+        running: Running,
     },
     /// Compare models by ABC-SMC: a settings file for each in, their probabilities and posteriors out
     Select {
@@ -170,21 +177,8 @@ enum Command {
         /// Probability of each model beforehand, up to a common factor, such as 2,1; equal if it is not given
         #[arg(long, value_name = "W,W", value_delimiter = ',')]
         prior_weights: Vec<f64>,
-        /// Name of all random numbers, in place of that of the first settings
-        #[arg(long, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
-        seed: Option<u64>,
-        /// Number of threads; all cores if it is not given
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-        threads: Option<u16>,
-        /// Folder for the results; results/selection if it is not given
-        #[arg(long)]
-        output: Option<PathBuf>,
-        /// A run of a second or two that shows that everything fits together
-        #[arg(long)]
-        quick: bool,
-        /// No progress bar and no table
-        #[arg(long)]
-        quiet: bool,
+        #[command(flatten)]
+        running: Running,
     },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
@@ -274,17 +268,24 @@ fn show(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
+/// Runs a sampler and shows what it says.
+fn shown(
+    options: &FitOptions,
+    run: impl FnOnce(&FitOptions) -> Result<FitReport, RunError>,
+) -> Result<ExitCode, RunError> {
+    let report = run(options)?;
+    if !options.quiet {
+        show(&report.text);
+    }
+    Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
+}
+
 fn act(command: Command) -> Result<ExitCode, RunError> {
     match command {
-        Command::Run { config, seed, threads, output, quick, quiet } => {
-            let threads = threads.map(usize::from);
-            let report = run::fit(&config, &FitOptions { seed, threads, output, quick, quiet })?;
-            if !quiet {
-                show(&report.text);
-            }
-            return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
+        Command::Run { config, running } => {
+            return shown(&running.into(), |options| run::fit(&config, options));
         }
-        Command::Check { config } => show(&run::check(&config)?),
+        Command::Check { config, set } => show(&run::check(&config, &set)?),
         Command::Simulate { config, set, accuracy: true, seed, threads, .. } => {
             let options = AccuracyOptions { set, seed, threads: threads.map(usize::from) };
             let (text, notes) = run::accuracy(&config, &options)?;
@@ -330,21 +331,11 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             let options = InspectOptions { as_json: matches!(format, Format::Json), currents: current, plot };
             show(&run::inspect(&recording, &options)?);
         }
-        Command::Calibrate { config, runs, seed, threads, output, quick, quiet } => {
-            let options = FitOptions { seed, threads: threads.map(usize::from), output, quick, quiet };
-            let report = run::calibrate(&config, runs as usize, &options)?;
-            if !quiet {
-                show(&report.text);
-            }
-            return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
+        Command::Calibrate { config, runs, running } => {
+            return shown(&running.into(), |options| run::calibrate(&config, runs as usize, options));
         }
-        Command::Select { config, prior_weights, seed, threads, output, quick, quiet } => {
-            let options = FitOptions { seed, threads: threads.map(usize::from), output, quick, quiet };
-            let report = run::select(&config, &prior_weights, &options)?;
-            if !quiet {
-                show(&report.text);
-            }
-            return Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS });
+        Command::Select { config, prior_weights, running } => {
+            return shown(&running.into(), |options| run::select(&config, &prior_weights, options));
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {

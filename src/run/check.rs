@@ -26,8 +26,8 @@ pub(super) struct Plan {
 }
 
 /// Reads the settings, the recording, and everything else that a run needs.
-pub(super) fn read_plan(path: &Path, quick: bool) -> Result<Plan, RunError> {
-    let settings = Settings::read(path)?;
+pub(super) fn read_plan(path: &Path, set: &[String], quick: bool) -> Result<Plan, RunError> {
+    let settings = Settings::read_with(path, set)?;
     let root = settings.root();
     let base = path.parent().unwrap_or(Path::new("."));
     let problem = Problem::from_settings(&root, base);
@@ -127,12 +127,12 @@ pub(super) fn flaws_of_recording(flaws: &[Finding]) -> String {
     text
 }
 
-/// Checks a settings file; returns what a run would do, for the terminal.
+/// Checks a settings file, with some options as in [`super::FitOptions`]; returns what a run would do, for the terminal.
 ///
 /// # Errors
 /// All mistakes of the file.
-pub fn check(path: &Path) -> Result<String, RunError> {
-    let plan = read_plan(path, false)?;
+pub fn check(path: &Path, set: &[String]) -> Result<String, RunError> {
+    let plan = read_plan(path, set, false)?;
     let problem = &plan.problem;
     let mut text = format!("{} is fine\n", path.display());
     let _ = writeln!(text, "\nsampler: {}, seed {}", plan.sampler, plan.seed);

@@ -17,6 +17,8 @@ use crate::samplers::{Method, SamplerError};
 /// What the command line says beyond the settings file.
 #[derive(Clone, Debug, Default)]
 pub struct FitOptions {
+    /// Options in place of those of the settings, each as `table.option=value`.
+    pub set: Vec<String>,
     /// In place of the seed of the settings.
     pub seed: Option<u64>,
     /// Number of threads; all cores if it is not given.
@@ -43,7 +45,7 @@ pub struct FitReport {
 /// # Errors
 /// All mistakes of the settings; a folder that cannot be written; a problem that no parameter set can explain.
 pub fn fit(path: &Path, options: &FitOptions) -> Result<FitReport, RunError> {
-    let mut plan = read_plan(path, options.quick)?;
+    let mut plan = read_plan(path, &options.set, options.quick)?;
     plan.seed = options.seed.unwrap_or(plan.seed);
     let name = path.file_stem().unwrap_or(path.as_os_str());
     let folder = options.output.clone().unwrap_or_else(|| Path::new("results").join(name));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::assignment::AssignmentError;
 use super::tree::{Span, WHOLE_FILE};
 
 /// One mistake in a settings file.
@@ -38,6 +39,9 @@ pub enum SettingsError {
         /// The file.
         path: PathBuf,
     },
+    /// What the command line says of it cannot be put in.
+    #[error(transparent)]
+    Assignment(#[from] AssignmentError),
     /// The file has mistakes.
     #[error("{}", render(path, text, mistakes))]
     Mistakes {

@@ -5,6 +5,7 @@
 //! all mistakes of a file are reported together. The same calls, made on a section that only listens
 //! ([`Section::listening`]), describe the options for the editor's schema: nothing is written down twice.
 
+mod assignment;
 mod catalogue;
 mod key;
 mod mistakes;
@@ -13,6 +14,7 @@ mod section;
 mod tests;
 mod tree;
 
+pub use assignment::AssignmentError;
 pub use catalogue::{Entry, find, names};
 pub use key::Key;
 pub use mistakes::{Mistake, SettingsError};
@@ -22,6 +24,8 @@ pub use tree::{Node, Span, Value};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use assignment::assigned;
 
 /// A settings file, read, with the mistakes found so far.
 #[derive(Debug)]
@@ -38,10 +42,18 @@ impl Settings {
     /// # Errors
     /// If the file cannot be read as text.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        Self::read_with(path, &[])
+    }
+
+    /// Reads a file, with the values of some `table.option=value` in place of those that are there.
+    ///
+    /// # Errors
+    /// If the file cannot be read as text, or an assignment cannot be made.
+    pub fn read_with(path: &Path, assignments: &[String]) -> Result<Self, SettingsError> {
         let bytes = std::fs::read(path)
             .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
         let text = String::from_utf8(bytes).map_err(|_| SettingsError::NotText { path: path.to_owned() })?;
-        Ok(Self::from_text(path, text))
+        Ok(Self::from_text(path, assigned(text, assignments)?))
     }
 
     /// Reads a text as if it stood in the file `path`.

@@ -313,6 +313,12 @@ pub const CASES: &[Case] = &[
     command("set_with_a_bad_value", &["simulate", "cell.toml", "--set", "g_Na=many"]),
     command("set_with_a_wrong_unit", &["simulate", "cell.toml", "--set", "g_Na=100 mV"]),
     command("set_outside_the_physical_range", &["simulate", "cell.toml", "--set", "g_Na=-5 mS/cm^2"]),
+    command("option_set_without_a_table", &["check", "cell.toml", "--set", "file=trace.csv"]),
+    command("option_set_in_a_number", &["check", "cell.toml", "--set", "run.seed.value=2"]),
+    command(
+        "option_set_to_a_mistake",
+        &["check", "cell.toml", "--set", "sampler.chains=many", "--set", "run.sed=1"],
+    ),
     command("simulate_into_a_missing_folder", &["simulate", "cell.toml", "--output", "missing/trace.csv"]),
     command(
         "accuracy_without_a_rest",

@@ -42,6 +42,30 @@ fn check_summary(summary: &Value, is_weighted: bool) {
     }
 }
 
+#[test]
+fn an_option_of_the_command_line_takes_the_place_of_that_of_the_settings() {
+    let folder = Folder::new(&CELL.replace("trace.csv", "missing.csv"));
+    let set = [
+        "--set",
+        "recording.file=trace.csv",
+        "--set",
+        "prior.g_K.upper=55 mS/cm^2",
+        "--set",
+        "sampler.chains=6",
+    ];
+    let checked = folder.succeed(&[&["check", "cell.toml"], set.as_slice()].concat());
+    assert!(checked.contains("54."), "97.5 % of the prior of g_K lie below 54.1: {checked}");
+    folder
+        .succeed(&[&["run", "cell.toml", "--quick", "--quiet", "--output", "out"], set.as_slice()].concat());
+    // The copy is what was run: it gives the same draws.
+    let copy = String::from_utf8(folder.read("out/settings.toml")).unwrap();
+    let expected = CELL.replace("upper = \"60 mS", "upper = \"55 mS").replace("chains = 4", "chains = 6");
+    assert_eq!(copy, expected);
+    folder.write("copy.toml", copy.as_bytes());
+    folder.succeed(&["run", "copy.toml", "--quick", "--quiet", "--output", "again"]);
+    assert!(folder.read("out/draws.csv") == folder.read("again/draws.csv"));
+}
+
 /// Of the spikes at 15, 30 and 45 ms, one is before the step and one after it.
 #[test]
 fn flaws_of_the_recording_stand_in_the_summary_and_in_the_report() {

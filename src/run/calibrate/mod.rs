@@ -36,7 +36,7 @@ const RUNS_PER_SAVING: usize = 4;
 /// # Errors
 /// All mistakes of the settings; a folder that cannot be written, or that holds the calibration of something else.
 pub fn calibrate(path: &Path, runs: usize, options: &FitOptions) -> Result<FitReport, RunError> {
-    let mut plan = read_plan(path, options.quick)?;
+    let mut plan = read_plan(path, &options.set, options.quick)?;
     plan.seed = options.seed.unwrap_or(plan.seed);
     let name = path.file_stem().unwrap_or(path.as_os_str());
     let folder = options.output.clone().unwrap_or_else(|| Path::new("results/calibration").join(name));

@@ -62,7 +62,7 @@ fn read_candidates(paths: &[PathBuf], options: &FitOptions) -> Result<Vec<Candid
                 "the results of each model go into a folder of that name; rename one of them",
             ));
         }
-        let plan = read_plan(path, options.quick)?;
+        let plan = read_plan(path, &options.set, options.quick)?;
         if plan.sampler != "abc_smc" {
             let message =
                 format!("models are compared by `abc_smc`, and {} has `{}`", path.display(), plan.sampler);
