@@ -16,13 +16,21 @@ pub enum ScaleSource {
 }
 
 impl ScaleSource {
-    /// Reads `scales` from the table of the sampler.
-    pub fn from_settings(section: &Section<'_>, known: &[&str]) -> Self {
+    /// Reads `scales` from the table of the sampler. `needs_simulations`: the sds of the likelihood will not do.
+    pub(super) fn from_settings(section: &Section<'_>, known: &[&str], needs_simulations: bool) -> Self {
         let key = section.key(
             "scales",
             "what is one unit of distance: the sds of the likelihood, or how simulations differ",
         );
-        match &*key.choice_or(known, "likelihood") {
+        let choice = key.choice_or(known, if needs_simulations { "prior" } else { "likelihood" });
+        if needs_simulations && choice == "likelihood" {
+            section.mistake_at(
+                "scales",
+                "`distance = \"mahalanobis\"` takes its units from how simulations differ together",
+                Some("leave out `scales`, which are then those of prior draws"),
+            );
+        }
+        match &*choice {
             "prior" => ScaleSource::Prior,
             "generation" => ScaleSource::Generation,
             _ => ScaleSource::Likelihood,
@@ -40,16 +48,22 @@ pub fn usual_deviations<'a>(
     rows: impl Iterator<Item = &'a [Option<f64>]> + Clone,
     columns: usize,
 ) -> Vec<f64> {
-    let deviation = |column: usize| {
-        let mut values: Vec<f64> =
-            rows.clone().filter_map(|row| row[column]).filter(|value| value.is_finite()).collect();
-        let Some(middle) = median(&mut values) else { return f64::INFINITY };
-        let mut distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
-        let robust = median(&mut distances).map_or(0.0, |distance| NORMAL * distance);
-        let spread = if robust > 0.0 { robust } else { standard_deviation(&values) };
-        if spread > 0.0 { spread } else { f64::INFINITY }
-    };
-    (0..columns).map(deviation).collect()
+    let deviation = |column| middle_and_deviation(values(rows.clone(), column)).map(|own| own.1);
+    (0..columns).map(|column| deviation(column).unwrap_or(f64::INFINITY)).collect()
+}
+
+/// The values of one feature.
+pub(super) fn values<'a>(rows: impl Iterator<Item = &'a [Option<f64>]>, column: usize) -> Vec<f64> {
+    rows.filter_map(|row| row[column]).filter(|value| value.is_finite()).collect()
+}
+
+/// The median, and the usual deviation from it; `None` without a value.
+pub(super) fn middle_and_deviation(mut values: Vec<f64>) -> Option<(f64, f64)> {
+    let middle = median(&mut values)?;
+    let mut distances: Vec<f64> = values.iter().map(|value| (value - middle).abs()).collect();
+    let robust = median(&mut distances).map_or(0.0, |distance| NORMAL * distance);
+    let spread = if robust > 0.0 { robust } else { standard_deviation(&values) };
+    Some((middle, if spread > 0.0 { spread } else { f64::INFINITY }))
 }
 
 fn median(values: &mut [f64]) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! Tables of rows, tables of features, and named random streams.
 
+mod correlation;
 mod instructions;
 mod log_sum;
 mod normal_block;
@@ -8,6 +9,7 @@ mod rows;
 mod streams;
 mod summaries;
 
+pub use correlation::{Shrinkage, shrunk_correlations};
 pub use instructions::{Instructions, choose_instructions, instructions};
 pub use log_sum::{log_mean_exp, log_sum_exp, normalised};
 pub use normal_block::{NORMALS, NormalBlocks};

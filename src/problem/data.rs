@@ -37,6 +37,8 @@ pub struct Data {
     pub measures: Vec<Measure>,
     /// The spread of each datum.
     pub spreads: Vec<Spread>,
+    /// Log likelihood that each datum loses where only simulation or recording has it, if its own table says so.
+    pub penalties: Vec<Option<f64>>,
 }
 
 /// A feature that the settings compare.
@@ -47,6 +49,8 @@ struct Compared {
     relative: f64,
     sweeps: Option<Vec<String>>,
     mismatch: f64,
+    /// The penalty of its own table.
+    own_penalty: Option<f64>,
     from_spread: bool,
     /// Where the settings name it.
     span: Span,
@@ -117,6 +121,7 @@ impl DataReader {
             relative: 0.0,
             sweeps: None,
             mismatch: -self.penalty,
+            own_penalty: None,
             from_spread: false,
             span: section.name_span(name),
         };
@@ -128,7 +133,8 @@ impl DataReader {
             compared.sweeps =
                 inner.key("sweeps", "names of the sweeps; all if it is not given").texts_maybe();
             let own = inner.key("missing_penalty", "as in [likelihood], for this feature").node_maybe();
-            compared.mismatch = -read_penalty(&inner, own).unwrap_or(self.penalty);
+            compared.own_penalty = read_penalty(&inner, own);
+            compared.mismatch = -compared.own_penalty.unwrap_or(self.penalty);
             match inner.peek("sd").map(|node| &node.value) {
                 Some(Value::Table(_)) => {
                     inner.key("sd", "standard deviation").node_maybe();
@@ -178,6 +184,7 @@ impl DataReader {
                 data.measures.push(measure.clone());
                 let extra = compared.relative * observed.map_or(0.0, f64::abs);
                 data.spreads.push(Spread { slot: compared.slot, extra });
+                data.penalties.push(compared.own_penalty);
                 measures.push(measure);
             }
             data.sweeps.push(SweepMeasures { measures, first });

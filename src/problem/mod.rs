@@ -347,6 +347,11 @@ impl Simulator for Problem {
         &self.scales
     }
 
+    /// A penalty is a log likelihood, and as many sds as make a normal density as small.
+    fn missing_penalty(&self, feature: usize) -> Option<f64> {
+        self.data.penalties[feature].map(|nats| (2.0 * nats).sqrt())
+    }
+
     fn feature_name(&self, index: usize) -> String {
         self.data.data[index].label.clone()
     }

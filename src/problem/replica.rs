@@ -113,6 +113,10 @@ impl Simulator for Replica {
         self.problem.scales()
     }
 
+    fn missing_penalty(&self, feature: usize) -> Option<f64> {
+        self.problem.missing_penalty(feature)
+    }
+
     fn summaries(&self, points: &Rows<Unconstrained>, streams: Streams, call: u64) -> Summaries {
         self.problem.summaries(points, streams, call)
     }

@@ -50,6 +50,12 @@ pub trait Simulator: Target {
     /// The size of one unit of distance for each feature: its standard deviation.
     fn scales(&self) -> &[f64];
 
+    /// What a feature counts that only one of simulation and observation has, in units of its scale, and may be
+    /// infinite; `None`: as the sampler says for all features.
+    fn missing_penalty(&self, _feature: usize) -> Option<f64> {
+        None
+    }
+
     /// The name of a feature in messages.
     fn feature_name(&self, index: usize) -> String {
         format!("feature {index}")

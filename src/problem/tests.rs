@@ -1,7 +1,7 @@
 //! The oracle against numbers known by hand, against itself in other batches, and against another solver.
 
 use super::*;
-use crate::distance::Distance;
+use crate::distance::{Distance, Metric, Reach};
 use crate::settings::Settings;
 
 /// A squid axon, simulated from known parameters.
@@ -308,15 +308,16 @@ fn what_is_out_of_reach_stays_out_of_reach() {
         let problem = problem(&text);
         let points = problem.draw_prior(200, Streams::new(11));
         let whole = problem.summaries(&points, Streams::new(5), 3);
-        let euclidean = Distance::euclidean(4.0);
+        let own = std::iter::repeat_n(None, problem.scales.len());
+        let euclidean = Metric::new(Distance::euclidean(4.0), &problem.scales, own);
         let far = |summaries: &Summaries, row: usize| match summaries.failure(row) {
             Some(_) => f64::INFINITY,
-            None => euclidean.between(summaries.row(row), &problem.observed, &problem.scales),
+            None => euclidean.between(summaries.row(row), &problem.observed),
         };
         let mut distances: Vec<f64> = (0..200).map(|row| far(&whole, row)).collect();
         distances.sort_by(f64::total_cmp);
         let epsilon = distances[40];
-        let reach = Reach::new(euclidean, &problem.observed, &problem.scales, epsilon);
+        let reach = Reach::new(&euclidean, &problem.observed, epsilon).unwrap();
         let within = problem.summaries_within(&points, Streams::new(5), 3, reach);
         for row in 0..200 {
             if far(&whole, row) <= epsilon {

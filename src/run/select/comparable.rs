@@ -31,6 +31,11 @@ pub(super) fn difference(first: &Plan, other: &Plan) -> Option<(String, &'static
     if traces(a).ne(traces(b)) {
         return Some((format!("{files} have different recordings"), SAME_RECORDING));
     }
+    let features = 0..a.scales().len();
+    if let Some(place) = features.into_iter().find(|&own| a.missing_penalty(own) != b.missing_penalty(own)) {
+        let message = format!("{files} have different penalties where {} is missing", labels[place]);
+        return Some((message, SAME_FEATURES));
+    }
     let place = a.scales().iter().zip(b.scales()).position(|(a, b)| a.to_bits() != b.to_bits())?;
     let sds = format!("that of {} is {:.4} and {:.4}", labels[place], a.scales()[place], b.scales()[place]);
     Some((format!("{files} have different standard deviations: {sds}"), SAME_FEATURES))

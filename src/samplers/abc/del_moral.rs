@@ -66,6 +66,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     if quick {
         stopping.max_simulations = Some(stopping.max_simulations.map_or(2000, |most| most.min(2000)));
     }
+    let (distance, scales) = Distance::from_settings(section, &["likelihood", "prior"]);
     let sampler = AdaptiveMonteCarlo {
         particles: if quick { particles.min(100) } else { particles },
         replicates: replicates.count_or(1),
@@ -73,8 +74,8 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
         epsilon: epsilon.between(0.0, f64::INFINITY).quantity_or(Unit::One, 0.0),
         minimum_acceptance: acceptance.between(0.0, 1.0).quantity_or(Unit::One, 0.015),
         stopping,
-        distance: Distance::from_settings(section),
-        scales: ScaleSource::from_settings(section, &["likelihood", "prior"]),
+        distance,
+        scales,
         adjustment: Adjustment::from_settings(section),
     };
     learned::method(section, quick, sampler)

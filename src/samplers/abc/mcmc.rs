@@ -49,13 +49,14 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
         let help = Some("leave out one of them");
         section.mistake_at("quantile", "`epsilon` and `quantile` both say what is near enough", help);
     }
+    let (distance, scales) = Distance::from_settings(section, &["likelihood", "prior"]);
     let sampler = NearnessChains {
         chains: demcz::sampler(ChainOptions::without_start(section, quick)),
         pilot: if quick { pilot.min(2000) } else { pilot },
         quantile,
         epsilon,
-        distance: Distance::from_settings(section),
-        scales: ScaleSource::from_settings(section, &["likelihood", "prior"]),
+        distance,
+        scales,
     };
     learned::method(section, quick, sampler)
 }

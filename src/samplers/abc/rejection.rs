@@ -30,8 +30,7 @@ fn build(section: &Section<'_>, quick: bool) -> Option<Method> {
     let simulations = section.key("simulations", "simulations of prior draws").between(1.0, 1e9);
     let draws = section.key("draws", "draws kept: those with the smallest distances").between(1.0, 1e7);
     let (simulations, draws) = (simulations.count_or(100_000), draws.count_or(1000));
-    let distance = Distance::from_settings(section);
-    let scales = ScaleSource::from_settings(section, &["likelihood", "prior"]);
+    let (distance, scales) = Distance::from_settings(section, &["likelihood", "prior"]);
     let adjustment = Adjustment::from_settings(section);
     if draws > simulations {
         let message = format!("`draws` must be at most `simulations`, found {draws} of {simulations}");

@@ -1,7 +1,7 @@
 //! How far simulations are from the observation, and what the observation has that none of them has.
 
 use super::Features;
-use crate::distance::{Distance, Reach, ScaleSource, usual_deviations};
+use crate::distance::{Distance, Metric, Reach, ScaleSource};
 use crate::draws::Caution;
 use crate::numeric::Summaries;
 use crate::problem::Simulator;
@@ -14,9 +14,8 @@ const ENOUGH: usize = 500;
 /// A distance with its scales.
 pub(super) struct Ruler<'a> {
     oracle: &'a dyn Simulator,
-    distance: Distance,
+    metric: Metric,
     source: ScaleSource,
-    scales: Vec<f64>,
     /// The first simulations since the scales were last taken.
     seen: Vec<Features>,
     /// Whether simulations of prior draws have been seen to the end.
@@ -28,11 +27,11 @@ pub(super) struct Ruler<'a> {
 impl<'a> Ruler<'a> {
     /// With the scales of the likelihood, until there are simulations.
     pub(super) fn new(oracle: &'a dyn Simulator, distance: Distance, source: ScaleSource) -> Self {
+        let penalties = (0..oracle.scales().len()).map(|feature| oracle.missing_penalty(feature));
         Self {
             oracle,
-            distance,
+            metric: Metric::new(distance, oracle.scales(), penalties),
             source,
-            scales: oracle.scales().to_vec(),
             seen: Vec::new(),
             is_scaled: false,
             outliers: Vec::new(),
@@ -49,13 +48,13 @@ impl<'a> Ruler<'a> {
 
     /// Distance of the features of one simulation.
     pub(super) fn between(&self, features: &[Option<f64>]) -> f64 {
-        self.distance.between(features, self.oracle.observed(), &self.scales)
+        self.metric.between(features, self.oracle.observed())
     }
 
     /// What need not be looked at to the end; `None` while all simulations tell of the scales.
     pub(super) fn reach(&self, epsilon: f64) -> Option<Reach<'_>> {
-        let reach = || Reach::new(self.distance, self.oracle.observed(), &self.scales, epsilon);
-        (self.is_done() && epsilon < f64::MAX).then(reach)
+        let wanted = self.is_done() && epsilon < f64::MAX;
+        wanted.then(|| Reach::new(&self.metric, self.oracle.observed(), epsilon)).flatten()
     }
 
     /// Keeps what is needed of simulations that are measured, near or not.
@@ -86,7 +85,7 @@ impl<'a> Ruler<'a> {
         if !wanted {
             return None;
         }
-        self.scales = usual_deviations(seen.iter().map(Vec::as_slice), self.scales.len());
+        self.metric.rescale(seen.iter().map(Vec::as_slice), self.oracle.observed());
         Some(kept.iter().map(|features| self.between(features)).collect())
     }
 
@@ -103,6 +102,6 @@ impl<'a> Ruler<'a> {
                 simulations: values.len(),
             })
         };
-        (0..self.scales.len()).filter_map(beyond).collect()
+        (0..self.oracle.observed().len()).filter_map(beyond).collect()
     }
 }

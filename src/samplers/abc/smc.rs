@@ -62,12 +62,13 @@ impl SequentialMonteCarlo {
     pub(super) fn from_settings(section: &Section<'_>, quick: bool) -> Self {
         let epsilon = section.key("epsilon", "distance in sds that ends the run once it is reached");
         let recycle = section.key("recycle", "whether the result is made of all simulations of the run");
+        let (distance, scales) = Distance::from_settings(section, &["likelihood", "prior", "generation"]);
         Self {
             size: Size::from_settings(section, quick, 0.01),
             schedule: Schedule::from_settings(section),
             epsilon: epsilon.between(0.0, f64::INFINITY).quantity_or(Unit::One, 0.0),
-            distance: Distance::from_settings(section),
-            scales: ScaleSource::from_settings(section, &["likelihood", "prior", "generation"]),
+            distance,
+            scales,
             kernel: Shape::from_settings(section),
             adjustment: Adjustment::from_settings(section),
             recycle: recycle.flag_or(false),

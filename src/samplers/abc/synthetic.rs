@@ -9,7 +9,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use super::made_anew::MadeAnew;
 use super::{Features, learned};
 use crate::draws::Sampled;
-use crate::numeric::{Rows, Streams, Unconstrained};
+use crate::numeric::{Rows, Shrinkage, Streams, Unconstrained, shrunk_correlations};
 use crate::problem::Simulator;
 use crate::samplers::mcmc::chains::ChainSampler;
 use crate::samplers::mcmc::demcz;
@@ -38,7 +38,7 @@ struct SyntheticChains {
 struct Rule {
     /// Simulations of each parameter set.
     replicates: usize,
-    /// How far correlations are drawn to zero: Warton (2008), <https://doi.org/10.1198/016214508000000021>.
+    /// How far correlations are drawn to zero.
     shrinkage: f64,
     /// Whether each feature has a density of its own shape, joined by a normal copula: An, Nott and Drovandi (2020),
     /// <https://doi.org/10.1007/s11222-019-09904-x>.
@@ -159,7 +159,7 @@ impl Rule {
         let scaled = |row: &[f64]| {
             DVector::from_iterator(row.len(), (0..row.len()).map(|i| (row[i] - mean[i]) / sds[i]))
         };
-        let factor = self.correlation(rows.iter().map(|row| scaled(row)), rows.len())?;
+        let factor = self.correlation(&rows.iter().map(|row| scaled(row)).collect::<Vec<_>>())?;
         let log_sds: f64 = sds.iter().map(|sd| sd.ln()).sum();
         Some(log_normal(&factor, scaled(seen)) - log_sds)
     }
@@ -188,27 +188,15 @@ impl Rule {
                 scores[row][column] = standard.inverse_cdf((rank as f64 + 1.0) / (count as f64 + 1.0));
             }
         }
-        let factor = self.correlation(scores.into_iter(), count)?;
+        let factor = self.correlation(&scores)?;
         let independent = -0.5 * place.norm_squared() - HALF_LOG_TAU * seen.len() as f64;
         Some(log_density + log_normal(&factor, place) - independent)
     }
 
     /// Cholesky factor of the correlation of some vectors around zero, shrunk.
-    fn correlation(&self, vectors: impl Iterator<Item = DVector<f64>>, count: usize) -> Option<DMatrix<f64>> {
-        let mut sum: Option<DMatrix<f64>> = None;
-        for vector in vectors {
-            let size = vector.len();
-            sum.get_or_insert_with(|| DMatrix::zeros(size, size)).ger(1.0, &vector, &vector, 1.0);
-        }
-        let mut correlation = sum? / count as f64;
-        let sizes = correlation.diagonal().map(f64::sqrt);
-        for row in 0..sizes.len() {
-            for column in 0..sizes.len() {
-                let shrunk = if row == column { 1.0 } else { 1.0 - self.shrinkage };
-                correlation[(row, column)] *= shrunk / (sizes[row] * sizes[column]);
-            }
-        }
-        correlation.cholesky().map(nalgebra::Cholesky::unpack)
+    fn correlation(&self, vectors: &[DVector<f64>]) -> Option<DMatrix<f64>> {
+        let correlations = shrunk_correlations(vectors, Shrinkage::Share(self.shrinkage))?;
+        correlations.cholesky().map(nalgebra::Cholesky::unpack)
     }
 }
 
