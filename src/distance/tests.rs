@@ -2,7 +2,7 @@ use super::*;
 
 const OBSERVED: [Option<f64>; 3] = [Some(1.0), Some(-2.0), None];
 /// See [`the_mahalanobis_distance_is_that_of_scipy`].
-const SCIPY: f64 = 0.9487612980101006;
+const SCIPY: f64 = 0.948_761_298_010_100_6;
 const SCALES: [f64; 3] = [1.0, 0.5, 10.0];
 
 fn metric(form: Form, missing_penalty: f64, own: [Option<f64>; 3]) -> Metric {
@@ -61,8 +61,8 @@ fn whitened(observed: &[Option<f64>]) -> Metric {
     metric
 }
 
-/// `scipy.spatial.distance.mahalanobis` (SciPy 1.17.1) with the inverse of `diag(mad) @ r @ diag(mad)`, the correlations `r` shrunk
-/// after Schäfer and Strimmer with NumPy.
+/// The number is that of `scipy.spatial.distance.mahalanobis` (`SciPy` 1.17.1), with the inverse of `diag(mad) @ r @ diag(mad)`, the
+/// correlations `r` shrunk after Schäfer and Strimmer with `NumPy`.
 #[test]
 fn the_mahalanobis_distance_is_that_of_scipy() {
     let observed = [Some(3.2), Some(13.0), Some(7.0)];

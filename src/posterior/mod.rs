@@ -21,4 +21,4 @@ pub use diagnostics::{diagnostics_json, loo_json};
 pub use groups::{Attribute, Group, Posterior, Values, Variable};
 pub use netcdf::write_netcdf;
 pub use summary::{RunSummary, summary_json, write_json};
-pub use table::{render_findings, render_table};
+pub use table::{render_findings, render_table, wrapped_after};

@@ -141,7 +141,7 @@ fn wrapped(text: &str) -> String {
 }
 
 /// A text after a mark, broken at blanks and indented.
-fn wrapped_after(mark: &str, text: &str) -> String {
+pub fn wrapped_after(mark: &str, text: &str) -> String {
     let mut lines = mark.to_owned();
     let mut width = mark.len();
     for word in text.split(' ') {

@@ -66,6 +66,32 @@ fn an_option_of_the_command_line_takes_the_place_of_that_of_the_settings() {
     assert!(folder.read("out/draws.csv") == folder.read("again/draws.csv"));
 }
 
+/// The spikes are 35 mV high; a squid axon with a sodium reversal potential of 20 mV cannot reach that.
+#[test]
+fn what_the_posterior_does_not_predict_is_named() {
+    let impossible = CELL.replace("kind = \"hodgkin_huxley\"", "kind = \"hodgkin_huxley\"\nE_Na = \"20 mV\"");
+    for (settings, is_possible) in [(CELL.to_owned(), true), (impossible, false)] {
+        let folder = Folder::new(&settings.replace("\"2 mV\"", "\"0.5 mV\""));
+        let shown = folder.succeed(&["run", "cell.toml", "--output", "out", "--set", "sampler.draws=300"]);
+        let summary = folder.json("out/summary.json");
+        let predicted = summary["predicted"].as_array().unwrap();
+        let peak = predicted
+            .iter()
+            .find(|own| own["feature"].as_str().unwrap().starts_with("peak_voltage[0]"))
+            .unwrap();
+        let number = |key: &str| peak[key].as_f64().unwrap();
+        assert!((number("observed") - 35.0).abs() < 0.1, "{peak}");
+        assert!(number("lower") < number("median") && number("median") < number("upper"), "{peak}");
+        let is_outside = number("upper") < number("observed") || number("observed") < number("lower");
+        assert_eq!(peak["outside"].as_bool(), Some(is_outside), "{peak}");
+        assert_eq!(
+            shown.contains("recorded outside of 95 % of the predictions"),
+            predicted.iter().any(|own| own["outside"] == true)
+        );
+        assert!(is_possible || is_outside, "{peak}");
+    }
+}
+
 /// Of the spikes at 15, 30 and 45 ms, one is before the step and one after it.
 #[test]
 fn flaws_of_the_recording_stand_in_the_summary_and_in_the_report() {

@@ -50,6 +50,12 @@ fn mistakes_are_told_once() {
         ("kind = 'abc_smc'\nkernel = 'locale'", "did you mean `local`?"),
         ("kind = 'abc_rejection'\nscales = 'generation'", "unknown"),
         ("kind = 'abc_smc'\npower = 0.5", "`power` must be at least 1"),
+        ("kind = 'abc_smc'\ndistance = 'mahalanobis'\npower = 1", "exclude each other"),
+        (
+            "kind = 'abc_smc'\ndistance = 'mahalanobis'\nscales = 'likelihood'",
+            "how simulations differ together",
+        ),
+        ("kind = 'abc_smc'\ndistance = 'euclid'", "distance"),
         ("kind = 'abc_smc'\nmissing_penalty = 0", "`missing_penalty` must be above 0"),
     ] {
         let message = read(options, false).unwrap_err();

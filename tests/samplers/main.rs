@@ -17,6 +17,7 @@ mod densities;
 mod evidence;
 mod known;
 mod learned;
+mod mahalanobis;
 mod model_choice;
 mod posteriordb;
 mod rough;

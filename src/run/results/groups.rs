@@ -3,9 +3,10 @@
 use ndarray::{Array2, Array3, ArrayView3};
 
 use super::leave_one_out::Pointwise;
-use super::{Outcome, PREDICTED_SETS, PREDICTED_TRACES, chosen_sets};
+use super::predicted::Predicted;
+use super::{Outcome, PREDICTED_TRACES};
 use crate::draws::{Draws, Particles};
-use crate::numeric::{Rows, Streams};
+use crate::numeric::Rows;
 use crate::posterior::{Attribute, Group, Posterior, Values, Variable};
 use crate::problem::{LogTerms, Problem};
 use crate::run::check::Plan;
@@ -133,19 +134,12 @@ fn feature_axis(problem: &Problem) -> Variable {
 }
 
 fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
-    let Plan { problem, seed, .. } = outcome.plan;
-    let (sets, chains) = chosen_sets(&outcome.draws, outcome.natural.view(), PREDICTED_SETS);
-    let streams = Streams::new(*seed).stage("posterior predictive");
-    let features = problem.features(&sets, streams, 0);
+    let problem = &outcome.plan.problem;
+    let Predicted { sets, chains, streams, simulated, observable, .. } = &outcome.predicted;
+    let (chains, streams) = (*chains, *streams);
     let number = |value: &Option<f64>| value.unwrap_or(f64::NAN);
-    let simulated: Vec<f64> =
-        (0..sets.len()).flat_map(|row| features.row(row).iter().map(number).collect::<Vec<_>>()).collect();
-    let replicated = (0..sets.len())
-        .flat_map(|row| {
-            let replicate = problem.replicate(features.row(row), sets.row(row), streams, 0, row as u64);
-            replicate.iter().map(number).collect::<Vec<_>>()
-        })
-        .collect();
+    let simulated = (0..sets.len()).flat_map(|row| simulated.row(row)).map(number).collect();
+    let replicated = observable.iter().flatten().map(number).collect();
     let axes = ["chain", "draw", "feature"];
     let about = |text: &str| Attribute::Text(text.to_owned());
     let mut variables = vec![

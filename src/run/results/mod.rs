@@ -2,6 +2,7 @@
 
 mod groups;
 mod leave_one_out;
+mod predicted;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,6 +12,7 @@ use ndarray::{Array3, ArrayView3};
 use serde_json::json;
 
 use self::leave_one_out::{LeftOut, Pointwise};
+use self::predicted::Predicted;
 use super::RunError;
 use super::check::Plan;
 use super::inspect::flaw_json;
@@ -38,6 +40,7 @@ pub(super) struct Outcome<'a> {
     natural: Array3<f64>,
     summaries: Vec<ParameterSummary>,
     diagnosis: Diagnosis,
+    predicted: Predicted,
     /// The log likelihood of each datum, or why it is not there.
     pointwise: Result<Pointwise, LeftOut>,
     loo: Option<Loo>,
@@ -96,6 +99,7 @@ impl<'a> Outcome<'a> {
         } else {
             Pointwise::new(problem, &draws, natural.view(), simulations)
         };
+        let predicted = Predicted::new(problem, &draws, natural.view(), plan.seed);
         let loo = pointwise.as_ref().ok().map(Pointwise::loo);
         Self {
             plan,
@@ -104,6 +108,7 @@ impl<'a> Outcome<'a> {
             natural,
             summaries,
             diagnosis,
+            predicted,
             pointwise,
             loo,
             verdict,
@@ -117,7 +122,7 @@ impl<'a> Outcome<'a> {
     /// What a run has found, for the terminal.
     pub(super) fn text(&self) -> String {
         let table = render_table(&self.summaries, &self.verdict);
-        table + &render_findings(&self.diagnosis, self.loo.as_ref())
+        table + &render_findings(&self.diagnosis, self.loo.as_ref()) + &self.predicted.text()
     }
 }
 
@@ -222,6 +227,7 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         (None, Err(reason)) => json!({"left_out": reason.to_string()}),
         (None, Ok(_)) => serde_json::Value::Null,
     };
+    summary["predicted"] = outcome.predicted.json();
     summary["time_step"] = outcome.time_step.as_ref().map_or(serde_json::Value::Null, time_step_json);
     summary["likelihood"] = likelihood_json(&outcome.plan.problem);
     let Account { ending, evidence, notes, .. } = &outcome.account;

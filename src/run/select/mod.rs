@@ -17,7 +17,7 @@ use super::progress::{Bar, is_interrupted, listen_for_interrupt};
 use super::results::{Outcome, write_results};
 use super::threads::on_threads;
 use crate::numeric::Streams;
-use crate::posterior::write_json;
+use crate::posterior::{wrapped_after, write_json};
 use crate::problem::Simulator;
 use crate::samplers::ModelSelection;
 use crate::settings::Settings;
@@ -129,7 +129,7 @@ fn run(
     let interrupted = is_interrupted();
     let names: Vec<&str> = candidates.iter().map(|candidate| &*candidate.name).collect();
     let verdict = judge(&selected, &names, candidates[0].plan.epsilon_goal, interrupted);
-    let mut text = table(&selected, &names) + &format!("\n{verdict}\n");
+    let mut text = table(&selected, &names) + &format!("\n{}", wrapped_after("", &verdict.to_string()));
     for (Candidate { name, plan }, model) in candidates.iter().zip(&selected.models) {
         let Some(sampled) = model.sampled.clone() else { continue };
         let outcome = Outcome::new(plan, sampled, interrupted, seconds);
