@@ -66,10 +66,10 @@ fn an_option_of_the_command_line_takes_the_place_of_that_of_the_settings() {
     assert!(folder.read("out/draws.csv") == folder.read("again/draws.csv"));
 }
 
-/// The spikes are 35 mV high; a squid axon with a sodium reversal potential of 20 mV cannot reach that.
+/// The spikes are 35 mV high; a squid axon with a sodium reversal potential of 35 mV cannot reach that.
 #[test]
 fn what_the_posterior_does_not_predict_is_named() {
-    let impossible = CELL.replace("kind = \"hodgkin_huxley\"", "kind = \"hodgkin_huxley\"\nE_Na = \"20 mV\"");
+    let impossible = CELL.replace("kind = \"hodgkin_huxley\"", "kind = \"hodgkin_huxley\"\nE_Na = \"35 mV\"");
     for (settings, is_possible) in [(CELL.to_owned(), true), (impossible, false)] {
         let folder = Folder::new(&settings.replace("\"2 mV\"", "\"0.5 mV\""));
         let shown = folder.succeed(&["run", "cell.toml", "--output", "out", "--set", "sampler.draws=300"]);
