@@ -32,17 +32,6 @@ def arguments():
     return parser.parse_args()
 
 
-def enter_environment(options):
-    """Starts anew with the Python that has what is needed, unless this is it."""
-    if pathlib.Path(sys.prefix) == environments.WORK / "venvs" / "abc":
-        return
-    if problem := environments.install("abc"):
-        sys.exit(problem)
-    program = options.hhbayes or environments.build_hhbayes() or sys.exit("hhbayes is not built")
-    python = environments.python_of("abc")
-    os.execv(python, [python, __file__, *sys.argv[1:], "--hhbayes", program])
-
-
 def fit(program, recording, settings):
     output = FOLDER / recording.stem
     output.mkdir(parents=True, exist_ok=True)
@@ -142,7 +131,7 @@ def main():
     reference = os.environ.get("HHBAYES_REFERENCE")
     if not reference:
         sys.exit("skipped: HHBAYES_REFERENCE does not name the folder with the recordings")
-    enter_environment(options)
+    environments.enter("abc", __file__, options.hhbayes)
     recordings = sorted((pathlib.Path(reference) / "recordings" / "allen").glob("*.csv"))
     cells = []
     for recording in recordings:

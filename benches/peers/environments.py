@@ -46,6 +46,20 @@ def python_of(name):
     return WORK / "venvs" / name / "bin" / "python"
 
 
+def enter(name, script, hhbayes, examples=(), variables=None):
+    """Starts the script anew with the Python of an environment, unless this is it; `--hhbayes` then names the program."""
+    if pathlib.Path(sys.prefix) == WORK / "venvs" / name:
+        return
+    if problem := install(name):
+        sys.exit(problem)
+    program = hhbayes or build_hhbayes() or sys.exit("hhbayes is not built")
+    for example in examples if not hhbayes else ():
+        subprocess.run([*BUILD, "--example", example], cwd=ROOT, check=True)
+    python = python_of(name)
+    command = [python, script, *sys.argv[1:], "--hhbayes", program]
+    os.execve(python, command, {**os.environ, **(variables or {})})
+
+
 def install(name):
     """Makes the environment unless it is there. Returns None, or why it cannot be had."""
     packages = {"efel": FEATURES, "mcmc": SAMPLERS, "abc": ABC, **PACKAGES}[name]

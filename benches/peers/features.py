@@ -38,19 +38,6 @@ def arguments():
     return parser.parse_args()
 
 
-def enter_environment(options):
-    """Starts anew with the Python that has eFEL, unless this is it."""
-    if pathlib.Path(sys.prefix) == environments.WORK / "venvs" / "efel":
-        return
-    if problem := environments.install("efel"):
-        sys.exit(problem)
-    program = options.hhbayes or environments.build_hhbayes() or sys.exit("hhbayes is not built")
-    if not options.hhbayes:
-        subprocess.run([*environments.BUILD, "--example", "feature_seconds"], cwd=environments.ROOT, check=True)
-    python = environments.python_of("efel")
-    os.execve(python, [python, __file__, *sys.argv[1:], "--hhbayes", program], {**os.environ, **environments.ONE_THREAD})
-
-
 def traces(path):
     """Times in ms and voltages in mV of every sweep."""
     import numpy as np
@@ -215,7 +202,7 @@ def report(options, table, seconds, sweeps):
 
 def main():
     options = arguments()
-    enter_environment(options)
+    environments.enter("efel", __file__, options.hhbayes, ["feature_seconds"], environments.ONE_THREAD)
     import efel
 
     for setting in options.setting:
