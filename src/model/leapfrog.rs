@@ -17,6 +17,7 @@ use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Number, Vector, WIDTH, dispatch_vectors};
 use super::operations::{self, Operations};
 use super::pair::Pair;
+use super::recorder::Recorder;
 use super::sensitivity::Sensitive;
 use super::{ModelParameter, channel_noise, rest};
 use crate::numeric::{Failure, instructions};
@@ -164,6 +165,9 @@ impl<C: ChannelSet> Leapfrog<C> {
     /// Advances a lot of any of the widths; each lane does the same arithmetic whatever the width.
     fn advance(&self, run: &Run<'_>, state: &mut State, drive: &mut dyn Drive, traces: &mut [f64]) {
         let (level, channels) = (self.level, &self.channels);
+        for (trace, voltage) in traces.chunks_exact_mut(run.grid.samples).zip(&state.voltage_mv) {
+            trace[..=run.grid.still].fill(*voltage);
+        }
         if drive.channel_noise().is_some() {
             dispatch_vectors!(level, zero => channel_noise::advance(zero, channels, run, state, drive, traces));
         } else {
@@ -252,20 +256,17 @@ fn advance_in<N: Vector, C: ChannelSet>(
     drive: &mut dyn Drive,
     traces: &mut [f64],
 ) {
-    let Grid { samples, still, .. } = run.grid;
+    let Grid { samples, still, stride, .. } = run.grid;
     let lanes = run.lot.lanes();
     let mut vectors = Vec::with_capacity(lanes / N::LEN);
     for vector in 0..lanes / N::LEN {
         vectors.push(Moving::<N, C>::new(zero, channels, run, state, vector));
     }
-    for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&state.voltage_mv) {
-        trace[..=still].fill(*voltage);
-    }
+    let mut recorder = Recorder::new(traces, samples, lanes, still + 1);
     let mut scratch = Scratch::new(zero, channels);
     let mut injected = vec![0.0; BLOCK * lanes];
-    let mut voltages = [0.0; 4 * WIDTH];
-    let (mut sample, mut until_sample) = (still, run.grid.stride);
-    let (start, steps) = (still * run.grid.stride, run.grid.steps());
+    let mut until_sample = stride;
+    let (start, steps) = (still * stride, run.grid.steps());
     for first in (start..steps).step_by(BLOCK) {
         let block = BLOCK.min(steps - first);
         let injected = &mut injected[..block * lanes];
@@ -279,17 +280,15 @@ fn advance_in<N: Vector, C: ChannelSet>(
             }
             until_sample -= 1;
             if until_sample == 0 {
-                until_sample = run.grid.stride;
-                sample += 1;
-                for (moving, traces) in vectors.iter().zip(traces.chunks_exact_mut(N::LEN * samples)) {
-                    moving.v.store(&mut voltages);
-                    for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&voltages) {
-                        trace[sample] = *voltage;
-                    }
+                until_sample = stride;
+                for (moving, voltages) in vectors.iter().zip(recorder.sample().chunks_exact_mut(N::LEN)) {
+                    moving.v.store(voltages);
                 }
+                recorder.keep(zero);
             }
         }
     }
+    recorder.finish();
     for (vector, moving) in vectors.iter().enumerate() {
         moving.store(state, vector * N::LEN);
     }

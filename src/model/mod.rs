@@ -21,6 +21,7 @@ mod operations;
 mod pair;
 mod pospischil;
 mod pyhh;
+mod recorder;
 mod reference;
 mod rest;
 mod sensitivity;

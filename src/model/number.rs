@@ -3,6 +3,7 @@
 //! A channel is written once for any [`Number`]: a plain `f64`, eight parameter sets side by side ([`Lanes`]), or
 //! eight parameter sets with their derivative (`Dual`).
 
+use std::array::from_fn;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use fearless_simd::{Simd, f64x8, prelude::*};
@@ -26,6 +27,9 @@ pub(super) trait Vector: Number {
 
     /// Writes the numbers to the start of `values`.
     fn store(self, values: &mut [f64]);
+
+    /// Columns of a table with [`WIDTH`] rows of `columns` numbers become rows, `length` numbers apart, of `out`.
+    fn transpose(self, table: &[f64], columns: usize, out: &mut [f64], length: usize);
 
     /// The square root.
     fn root(self) -> Self;
@@ -210,6 +214,13 @@ impl Vector for f64 {
     }
 
     #[inline(always)]
+    fn transpose(self, table: &[f64], columns: usize, out: &mut [f64], _: usize) {
+        for (out, value) in out[..WIDTH].iter_mut().zip(table.iter().step_by(columns)) {
+            *out = *value;
+        }
+    }
+
+    #[inline(always)]
     fn root(self) -> Self {
         self.sqrt()
     }
@@ -294,6 +305,22 @@ impl<S: Simd> Vector for Lanes<S> {
     #[inline(always)]
     fn store(self, values: &mut [f64]) {
         self.store_slice(&mut values[..WIDTH]);
+    }
+
+    /// Three perfect shuffles of eight vectors transpose them.
+    #[inline(always)]
+    fn transpose(self, table: &[f64], columns: usize, out: &mut [f64], length: usize) {
+        let mut rows: [Self; WIDTH] = from_fn(|row| self.load(&table[row * columns..]));
+        for _ in 0..WIDTH.ilog2() {
+            let shuffled = |row: usize| {
+                let (first, second) = (rows[row / 2], rows[row / 2 + WIDTH / 2]);
+                if row.is_multiple_of(2) { first.zip_low(second) } else { first.zip_high(second) }
+            };
+            rows = from_fn(shuffled);
+        }
+        for (lane, row) in rows.into_iter().enumerate() {
+            row.store(&mut out[lane * length..]);
+        }
     }
 
     #[inline(always)]

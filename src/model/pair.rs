@@ -127,6 +127,12 @@ impl<N: Vector> Vector for Pair<N> {
     }
 
     #[inline(always)]
+    fn transpose(self, table: &[f64], columns: usize, out: &mut [f64], length: usize) {
+        self.0.transpose(table, columns, out, length);
+        self.1.transpose(&table[N::LEN..], columns, &mut out[N::LEN * length..], length);
+    }
+
+    #[inline(always)]
     fn root(self) -> Self {
         Self(self.0.root(), self.1.root())
     }

@@ -24,9 +24,6 @@ pub(in crate::model) fn advance<N: Vector, C: ChannelSet>(
     const { assert!(BLOCK == NORMALS) }
     let Grid { samples, still, stride, .. } = run.grid;
     let lanes = run.lot.lanes();
-    for (trace, voltage) in traces.chunks_exact_mut(samples).zip(&state.voltage_mv) {
-        trace[..=still].fill(*voltage);
-    }
     let mut vectors = Vec::with_capacity(lanes / N::LEN);
     let mut processes = 0;
     for vector in 0..lanes / N::LEN {
