@@ -8,6 +8,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use fearless_simd::{Simd, f64x8, prelude::*};
 
+use crate::numeric::{LARGEST_EXPONENT, exponential};
+
 /// Eight parameter sets side by side.
 pub(super) type Lanes<S> = f64x8<S>;
 
@@ -159,9 +161,6 @@ const fn small_exponential_coefficients(scale: u32) -> [f64; 11] {
     coefficients
 }
 
-/// Beyond this no exponential is needed, and none overflows.
-const LARGEST_EXPONENT: f64 = 700.0;
-
 impl Number for f64 {
     #[inline(always)]
     fn constant(self, value: f64) -> Self {
@@ -247,40 +246,9 @@ impl<S: Simd> Number for Lanes<S> {
         self.simd.copysign_f64x8(self.constant(size), self)
     }
 
-    /// 2ᵏ · eʳ with |r| ≤ ln 2 / 2, the second factor by its Taylor polynomial of degree 12: relative error below
-    /// 4e-16.
     #[inline(always)]
     fn exp(self) -> Self {
-        // Adding it rounds to a whole number, which then stands in the lowest bits.
-        const ROUNDER: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-        const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
-        const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-        const ONE_OVER_FACTORIAL: [f64; 9] = [
-            1.0 / 24.0,
-            1.0 / 120.0,
-            1.0 / 720.0,
-            1.0 / 5040.0,
-            1.0 / 40320.0,
-            1.0 / 362_880.0,
-            1.0 / 3_628_800.0,
-            1.0 / 39_916_800.0,
-            1.0 / 479_001_600.0,
-        ];
-        let x = Number::within(self, -LARGEST_EXPONENT, LARGEST_EXPONENT);
-        let rounded = Number::times_plus(x, x.constant(std::f64::consts::LOG2_E), x.constant(ROUNDER));
-        let k = rounded - ROUNDER;
-        let r =
-            Number::times_plus(k, x.constant(-LN_2_LOW), Number::times_plus(k, x.constant(-LN_2_HIGH), x));
-        let c = |power: usize| x.constant(ONE_OVER_FACTORIAL[power - 4]);
-        let add = |a: Self, b: Self, c: Self| Number::times_plus(a, b, c);
-        let r2 = r * r;
-        let r4 = r2 * r2;
-        let low = add(add(r, x.constant(1.0 / 6.0), x.constant(0.5)), r2, r);
-        let middle = add(add(c(7), r, c(6)), r2, add(c(5), r, c(4)));
-        let high = add(c(12), r4, add(add(c(11), r, c(10)), r2, add(c(9), r, c(8))));
-        let power = add(add(high, r4, middle), r4, low) + 1.0;
-        let bits = power.to_bits() + (rounded.to_bits() << 52_u32);
-        Self::from_bits(bits)
+        exponential(self.simd, self)
     }
 
     fn ln(self) -> Self {

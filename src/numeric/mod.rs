@@ -1,6 +1,7 @@
 //! Tables of rows, tables of features, and named random streams.
 
 mod correlation;
+mod exponential;
 mod instructions;
 mod log_sum;
 mod normal_block;
@@ -10,6 +11,7 @@ mod streams;
 mod summaries;
 
 pub use correlation::{Shrinkage, shrunk_correlations};
+pub use exponential::{LARGEST_EXPONENT, exponential};
 pub use instructions::{Instructions, choose_instructions, instructions};
 pub use log_sum::{log_mean_exp, log_sum_exp, normalised};
 pub use normal_block::{NORMALS, NormalBlocks};

@@ -72,26 +72,37 @@ impl Gaussian {
     }
 
     /// The points in coordinates in which this distribution is the standard normal.
-    pub(super) fn whiten(&self, points: &Rows<Unconstrained>) -> Vec<DVector<f64>> {
-        let solve = |row: &[f64]| {
-            let mut point = DVector::from_column_slice(row);
-            self.factor.solve_lower_triangular_mut(&mut point);
-            point
-        };
-        points.iter().map(solve).collect()
+    pub(super) fn whiten(&self, points: &Rows<Unconstrained>) -> Rows<Unconstrained> {
+        let mut whitened = points.clone();
+        for row in whitened.iter_mut() {
+            self.squared_length(row);
+        }
+        whitened
     }
 }
 
+/// The lower triangle is all that a Cholesky decomposition looks at.
 fn covariance(points: &Rows<Unconstrained>, weights: &[f64]) -> DMatrix<f64> {
     let dimension = points.columns();
-    let mut mean = DVector::zeros(dimension);
-    for (row, &weight) in points.iter().zip(weights) {
-        mean.axpy(weight, &DVector::from_column_slice(row), 1.0);
+    let mut mean = vec![0.0; dimension];
+    for (row, weight) in points.iter().zip(weights) {
+        for (mean, value) in mean.iter_mut().zip(row) {
+            *mean += weight * value;
+        }
     }
     let mut covariance = DMatrix::zeros(dimension, dimension);
-    for (row, &weight) in points.iter().zip(weights) {
-        let deviation = DVector::from_column_slice(row) - &mean;
-        covariance.ger(weight, &deviation, &deviation, 1.0);
+    let mut deviation = vec![0.0; dimension];
+    for (row, weight) in points.iter().zip(weights) {
+        for ((deviation, value), mean) in deviation.iter_mut().zip(row).zip(&mean) {
+            *deviation = value - mean;
+        }
+        let columns = covariance.as_mut_slice().chunks_exact_mut(dimension);
+        for (place, (column, own)) in columns.zip(&deviation).enumerate() {
+            let own = weight * own;
+            for (entry, other) in column[place..].iter_mut().zip(&deviation[place..]) {
+                *entry += own * other;
+            }
+        }
     }
     covariance
 }

@@ -1,5 +1,6 @@
 //! How the particles of one generation propose those of the next.
 
+use std::borrow::Cow;
 use std::f64::consts::PI;
 
 use rand::RngExt;
@@ -7,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::function::gamma::ln_gamma;
 
+use super::steps::Steps;
 use crate::numeric::{Rows, Unconstrained, log_sum_exp, standard_normal};
 use crate::samplers::gaussian::Gaussian;
 use crate::settings::Section;
@@ -97,27 +99,20 @@ impl Kernel {
         let constants: Vec<f64> = weights
             .map(|(parent, weight)| weight.ln() - self.step_of(parent).log_volume() + of_step)
             .collect();
-        let mixture = |squared: &dyn Fn(usize) -> f64| {
-            let log_step =
-                |squared: f64| self.log_step(squared / (self.width * self.width), points.columns());
-            let logs =
-                constants.iter().enumerate().map(|(parent, constant)| constant + log_step(squared(parent)));
-            log_sum_exp(&logs.collect::<Vec<_>>())
-        };
-        if let [step] = self.steps.as_slice() {
+        let (steps, points) = match self.steps.as_slice() {
             // In its own coordinates one shape for all needs no matrix for each pair.
-            let parents = step.whiten(&self.parents);
-            let all = step.whiten(points);
-            return all
-                .par_iter()
-                .map(|point| mixture(&|parent| point.metric_distance(&parents[parent]).powi(2)))
-                .collect();
-        }
-        let inverses: Vec<Vec<f64>> = self.steps.iter().map(Gaussian::inverse_factor).collect();
-        let squared =
-            |point: &[f64], parent: usize| squared_step(&inverses[parent], point, self.parents.row(parent));
-        let rows = points.values().par_chunks_exact(points.columns());
-        rows.map(|point| mixture(&|parent| squared(point, parent))).collect()
+            [shape] => (Steps::round(&shape.whiten(&self.parents)), Cow::Owned(shape.whiten(points))),
+            shapes => (Steps::shaped(&self.parents, shapes), Cow::Borrowed(points)),
+        };
+        let narrow = 1.0 / (self.width * self.width);
+        let mixture = |logs: &mut Vec<f64>, point: &[f64]| {
+            steps.squared_lengths(point, logs);
+            for (log, constant) in logs.iter_mut().zip(&constants) {
+                *log = constant + self.log_step(*log * narrow, point.len());
+            }
+            log_sum_exp(logs)
+        };
+        points.values().par_chunks_exact(points.columns()).map_init(Vec::new, mixture).collect()
     }
 
     /// What the density of a step has in common with all others, but for the volume of its shape: models of different
@@ -147,40 +142,27 @@ impl Kernel {
     }
 }
 
-/// Squared length of a step in the coordinates that the lower triangle of a matrix leads to.
-fn squared_step(triangle: &[f64], point: &[f64], centre: &[f64]) -> f64 {
-    let (mut squared, mut first) = (0.0, 0);
-    for row in 1..=point.len() {
-        let pairs = point.iter().zip(centre).zip(&triangle[first..first + row]);
-        squared += pairs.map(|((value, centre), factor)| factor * (value - centre)).sum::<f64>().powi(2);
-        first += row;
-    }
-    squared
-}
-
 /// The shape of the population around each parent.
 fn local(parents: &Rows<Unconstrained>, weights: &[f64], all: &Gaussian) -> Vec<Gaussian> {
     let (count, dimension) = (parents.len(), parents.columns());
     let neighbours =
         ((NEIGHBOURS * count as f64) as usize).max(NEIGHBOURS_PER_PARAMETER * dimension).min(count);
     let places = all.whiten(parents);
-    let around = |parent: usize| {
-        let mut near: Vec<(f64, usize)> =
-            (0..count).map(|other| ((&places[other] - &places[parent]).norm_squared(), other)).collect();
-        let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-        near.select_nth_unstable_by(neighbours - 1, order);
-        near.truncate(neighbours);
-        near.sort_unstable_by(order);
+    let steps = Steps::round(&places);
+    let around = |(squared, ranked): &mut (Vec<f64>, Vec<f64>), parent: usize| {
+        steps.squared_lengths(places.row(parent), squared);
+        ranked.clone_from(squared);
+        let (_, &mut farthest, _) = ranked.select_nth_unstable_by(neighbours - 1, f64::total_cmp);
         let mut points = Rows::zeros(0, dimension);
         let mut own = Vec::with_capacity(neighbours);
-        for (_, other) in near {
+        for other in (0..count).filter(|&other| squared[other] <= farthest) {
             points.push(parents.row(other));
             own.push(weights[other]);
         }
         let total: f64 = own.iter().sum();
         Gaussian::fitted(&points, &own.iter().map(|weight| weight / total).collect::<Vec<_>>())
     };
-    (0..count).into_par_iter().map(around).collect()
+    (0..count).into_par_iter().map_init(Default::default, around).collect()
 }
 
 /// The sum of the weights up to each.

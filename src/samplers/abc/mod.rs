@@ -21,6 +21,7 @@ mod ruler;
 mod schedule;
 pub(super) mod selection;
 pub(super) mod smc;
+mod steps;
 pub(super) mod stochastic;
 pub(super) mod synthetic;
 
