@@ -12,6 +12,7 @@ mod csv;
 mod diagnostics;
 mod groups;
 mod netcdf;
+mod stored;
 mod summary;
 mod table;
 
@@ -20,5 +21,6 @@ pub use atomic::{StoreError, write_atomically};
 pub use diagnostics::{diagnostics_json, loo_json};
 pub use groups::{Attribute, Group, Posterior, Values, Variable};
 pub use netcdf::write_netcdf;
+pub use stored::{ReadError, StoredLogLikelihood, StoredParameter, StoredPosterior, read_netcdf};
 pub use summary::{RunSummary, summary_json, write_json};
 pub use table::{render_findings, render_table, wrapped_after};

@@ -49,7 +49,7 @@ const SIGNATURE: &[u8] = b"\x89HDF\r\n\x1a\n";
 const STARTS: [usize; 4] = [0, 512, 1024, 2048];
 
 /// Bytes of a file that are enough for [`is_hdf5`].
-pub(super) const HEAD: usize = 2056;
+pub(crate) const HEAD: usize = 2056;
 
 /// Deflate makes at most 1032 bytes of one (<https://zlib.net/zlib_tech.html>).
 pub(super) const LARGEST_EXPANSION: u64 = 1032;
@@ -58,7 +58,7 @@ pub(super) const LARGEST_EXPANSION: u64 = 1032;
 const LARGEST_READ: u64 = 4 << 30;
 
 /// Whether these are the first bytes of an HDF5 file.
-pub(super) fn is_hdf5(head: &[u8]) -> bool {
+pub(crate) fn is_hdf5(head: &[u8]) -> bool {
     STARTS.iter().any(|&start| head.get(start..).is_some_and(|rest| rest.starts_with(SIGNATURE)))
 }
 
@@ -73,7 +73,7 @@ fn limits(length: u64) -> OpenOptions {
 }
 
 /// The file at `path`; its samples stay on disk until they are asked for.
-pub(super) fn open(path: &Path) -> Result<Hdf5File, Hdf5Error> {
+pub(crate) fn open(path: &Path) -> Result<Hdf5File, Hdf5Error> {
     const BLOCK: usize = 64 << 10;
     const BLOCKS: usize = 256;
     let length = std::fs::metadata(path).map_err(ReaderError::from)?.len();
@@ -82,7 +82,7 @@ pub(super) fn open(path: &Path) -> Result<Hdf5File, Hdf5Error> {
 }
 
 /// All numbers of a dataset, in the order of the file.
-pub(super) fn numbers(dataset: &Dataset) -> Result<Vec<f64>, Hdf5Error> {
+pub(crate) fn numbers(dataset: &Dataset) -> Result<Vec<f64>, Hdf5Error> {
     decode(dataset, None)
 }
 

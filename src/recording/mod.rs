@@ -14,7 +14,7 @@ mod csv;
 mod error;
 mod files;
 mod formats;
-mod hdf5;
+pub(crate) mod hdf5;
 mod ibw;
 mod nwb;
 mod options;
