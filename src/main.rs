@@ -180,6 +180,16 @@ enum Command {
         #[command(flatten)]
         running: Running,
     },
+    /// Show what differs between two settings files, or between those of two results
+    DiffConfig {
+        /// Settings file, folder of a result, or posterior.nc
+        a: PathBuf,
+        /// The other
+        b: PathBuf,
+        /// How it is shown
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
         /// Only one of them
@@ -336,6 +346,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         }
         Command::Select { config, prior_weights, running } => {
             return shown(&running.into(), |options| run::select(&config, &prior_weights, options));
+        }
+        Command::DiffConfig { a, b, format } => {
+            show(&run::diff_config(&a, &b, matches!(format, Format::Json))?);
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {

@@ -210,6 +210,23 @@ impl Factor {
     }
 }
 
+/// Whether two texts are the same quantity, such as `"36 mS/cm^2"` and `"0.036 S/cm²"`. Texts that are no quantity with a
+/// unit are not.
+pub fn is_same_quantity(a: &str, b: &str) -> bool {
+    let quantity = |text| {
+        let (number, symbol) = split_number(text).filter(|(_, symbol)| !symbol.is_empty())?;
+        let (power, dimension) = parse_unit(symbol)?;
+        Some((Factor(power).apply(number), dimension))
+    };
+    let (Some((a, of_a)), Some((b, of_b))) = (quantity(a), quantity(b)) else { return false };
+    of_a == of_b && (a - b).abs() <= 4.0 * f64::EPSILON * a.abs()
+}
+
+/// Whether two symbols are the same unit, whatever their spelling.
+pub fn is_same_unit(a: &str, b: &str) -> bool {
+    a == b || parse_unit(a).is_some_and(|unit| Some(unit) == parse_unit(b))
+}
+
 /// The leading number of a text, and the rest without blanks around it.
 fn split_number(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
@@ -311,6 +328,18 @@ mod tests {
         ] {
             assert_eq!(unit.parse(&format!("3 {}", unit.symbol())), Ok(3.0), "{unit:?}");
         }
+    }
+
+    #[test]
+    fn quantities_and_units_are_the_same_in_any_spelling() {
+        for (a, b) in [("36 mS/cm^2", "0.036 S/cm²"), ("25 µs", "0.025ms"), ("-65 mV", "-0.065 V")] {
+            assert!(is_same_quantity(a, b), "{a} {b}");
+        }
+        for (a, b) in [("36 mS/cm^2", "36.1 mS/cm^2"), ("3 ms", "3 mV"), ("3", "3"), ("a.csv", "b.csv")] {
+            assert!(!is_same_quantity(a, b), "{a} {b}");
+        }
+        assert!(is_same_unit("mS/cm^2", "mS/cm²") && is_same_unit("nights", "nights"));
+        assert!(!is_same_unit("mS/cm^2", "S/cm^2") && !is_same_unit("nights", "days"));
     }
 
     #[test]

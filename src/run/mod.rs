@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod calibrate;
 mod check;
+mod diff_config;
 mod features;
 mod fit;
 mod init;
@@ -24,7 +25,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::posterior::StoreError;
+use crate::posterior::{ReadError, StoreError};
 use crate::recording::RecordingError;
 use crate::samplers::SamplerError;
 use crate::settings::SettingsError;
@@ -33,6 +34,7 @@ pub use accuracy::{AccuracyOptions, accuracy};
 pub use bench::{BenchOptions, bench};
 pub use calibrate::calibrate;
 pub use check::check;
+pub use diff_config::diff_config;
 pub use features::{FeatureFormat, FeatureOptions, features};
 pub use fit::{FitOptions, FitReport, fit};
 pub use init::init;
@@ -56,6 +58,9 @@ pub enum RunError {
     /// The parameter sets cannot be used.
     #[error("error: {0}")]
     Sets(#[from] SetsError),
+    /// A result cannot be read back.
+    #[error("error: {0}")]
+    Stored(#[from] ReadError),
     /// A result cannot be written.
     #[error("error: {0}")]
     Store(#[from] StoreError),
@@ -104,6 +109,7 @@ impl RunError {
         match self {
             RunError::Settings(_) | RunError::Usage(_) | RunError::Sets(_) => 2,
             RunError::Recording(_)
+            | RunError::Stored(_)
             | RunError::Store(_)
             | RunError::Sampler { .. }
             | RunError::Output { .. }

@@ -7,6 +7,7 @@
 
 mod assignment;
 mod catalogue;
+mod difference;
 mod key;
 mod mistakes;
 mod section;
@@ -16,6 +17,7 @@ mod tree;
 
 pub use assignment::AssignmentError;
 pub use catalogue::{Entry, find, names};
+pub use difference::{Difference, differences};
 pub use key::Key;
 pub use mistakes::{Mistake, SettingsError};
 pub use section::{ANY_NAME, Described, Section, Shape, did_you_mean};
