@@ -21,4 +21,5 @@ pub mod draws;
 pub mod diagnostics;
 pub mod samplers;
 pub mod posterior;
+pub mod comparison;
 pub mod run;

@@ -222,6 +222,17 @@ pub fn is_same_quantity(a: &str, b: &str) -> bool {
     of_a == of_b && (a - b).abs() <= 4.0 * f64::EPSILON * a.abs()
 }
 
+/// The number of a text such as `"1 mS/cm^2"`, in a unit; `None` if it measures something else. A unit that this program does
+/// not know has to stand there letter by letter.
+pub fn quantity_in(text: &str, unit: &str) -> Option<f64> {
+    let (number, symbol) = split_number(text)?;
+    if symbol == unit {
+        return Some(number);
+    }
+    let ((power, dimension), (own_power, own_dimension)) = (parse_unit(symbol)?, parse_unit(unit)?);
+    (dimension == own_dimension).then(|| Factor(power - own_power).apply(number))
+}
+
 /// Whether two symbols are the same unit, whatever their spelling.
 pub fn is_same_unit(a: &str, b: &str) -> bool {
     a == b || parse_unit(a).is_some_and(|unit| Some(unit) == parse_unit(b))
@@ -338,6 +349,9 @@ mod tests {
         for (a, b) in [("36 mS/cm^2", "36.1 mS/cm^2"), ("3 ms", "3 mV"), ("3", "3"), ("a.csv", "b.csv")] {
             assert!(!is_same_quantity(a, b), "{a} {b}");
         }
+        assert_eq!(quantity_in("0.001 S/cm²", "mS/cm^2"), Some(1.0));
+        assert_eq!((quantity_in("2", "1"), quantity_in("2 nights", "nights")), (Some(2.0), Some(2.0)));
+        assert_eq!((quantity_in("2", "mV"), quantity_in("2 ms", "mV")), (None, None));
         assert!(is_same_unit("mS/cm^2", "mS/cm²") && is_same_unit("nights", "nights"));
         assert!(!is_same_unit("mS/cm^2", "S/cm^2") && !is_same_unit("nights", "days"));
     }

@@ -32,6 +32,7 @@ pub use intervals::{hdi, quantile};
 pub use loo::{Loo, LooDatum, loo, loo_weighted};
 pub use modes::{Apart, MODES_LEVEL, Modes, Split, chains_apart, modes_of_chains, modes_of_particles};
 pub use pile_up::{PILE_UP_PART, PILE_UP_TIMES, PileUp, pile_ups};
+pub use ranks::normal_scores;
 pub use summary::{INTERVAL, ParameterSummary, summarise_chains, summarise_particles};
 pub use uniformity::{BAND_LEVEL, RankTest, UniformRanks, holm};
 pub use verdict::{

@@ -23,4 +23,4 @@ pub use groups::{Attribute, Group, Posterior, Values, Variable};
 pub use netcdf::write_netcdf;
 pub use stored::{ReadError, StoredLogLikelihood, StoredParameter, StoredPosterior, read_netcdf};
 pub use summary::{RunSummary, summary_json, write_json};
-pub use table::{render_findings, render_table, wrapped_after};
+pub use table::{aligned, render_findings, render_table, rounded, wrapped_after};

@@ -15,18 +15,8 @@ const NAME_WIDTH: usize = 24;
 ///
 /// Of two effective sample sizes the smaller is shown. Particles have no R-hat, shown as `-`.
 pub fn render_table(parameters: &[ParameterSummary], verdict: &Verdict) -> String {
-    let header = ["parameter", "unit", "mean", "sd", "95 % HDI", "", "ESS", "R-hat"].map(str::to_owned);
-    let rows: Vec<[String; 8]> = std::iter::once(header).chain(parameters.iter().map(row)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 8] = std::array::from_fn(width);
-    let mut text = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
-            if column < 2 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        });
-        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
-        text.push('\n');
-    }
+    let header = ["parameter", "unit", "mean", "sd", "95 % HDI", "", "ESS", "R-hat"];
+    let mut text = aligned(header, parameters.iter().map(row));
     text.push('\n');
     let to_know = !verdict.findings().is_empty();
     if verdict.is_converged() {
@@ -44,6 +34,23 @@ pub fn render_table(parameters: &[ParameterSummary], verdict: &Verdict) -> Strin
     if let Some(warning) = verdict.warning() {
         text.push_str("the time step is too long:\n");
         text.push_str(&wrapped(&warning.to_string()));
+    }
+    text
+}
+
+/// A table in columns of their own width: the first to the left, the others to the right, but for units.
+pub fn aligned<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = std::iter::once(header.map(str::to_owned)).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+            let is_left = column == 0 || header[column] == "unit";
+            if is_left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        });
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
     }
     text
 }
@@ -117,7 +124,7 @@ fn row(summary: &ParameterSummary) -> [String; 8] {
 }
 
 /// To two digits of the standard deviation: more of them only show noise.
-fn rounded(value: f64, sd: f64) -> String {
+pub fn rounded(value: f64, sd: f64) -> String {
     if !value.is_finite() {
         return "-".to_owned();
     }

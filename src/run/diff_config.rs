@@ -49,6 +49,33 @@ pub(super) fn difference_text(differences: &[Difference]) -> String {
     text
 }
 
+/// Lines that are shown above a comparison.
+const MOST_LINES: usize = 14;
+
+/// The same in a few lines: elements of one list together, no more than some options, and no value longer than a line.
+pub(super) fn short_text(differences: &[Difference]) -> String {
+    const LONGEST: usize = 40;
+    let list = |own: &Difference| own.option.strip_suffix(']').and_then(|own| own.rsplit_once('[')).map(|own| own.0.to_owned());
+    let side = |value: &Option<Value>| {
+        let text = value.as_ref().map_or("-".to_owned(), ToString::to_string);
+        if text.chars().count() <= LONGEST { return text }
+        text.chars().take(LONGEST - 3).chain("...".chars()).collect()
+    };
+    let mut lines = Vec::new();
+    for same in differences.chunk_by(|a, b| list(a).is_some() && list(a) == list(b)) {
+        lines.push(match (same, list(&same[0])) {
+            ([_, _, ..], Some(list)) => format!("  {list}: {} elements differ", same.len()),
+            _ => format!("  {}: {} | {}", same[0].option, side(&same[0].a), side(&same[0].b)),
+        });
+    }
+    let more = lines.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.truncate(MOST_LINES);
+        lines.push(format!("  and {more} more, which `hhbayes diff-config` shows"));
+    }
+    lines.iter().map(|line| line.clone() + "\n").collect()
+}
+
 fn difference_json((a, b): (&Path, &Path), differences: &[Difference]) -> Json {
     let mut object = json!({"a": a.display().to_string(), "b": b.display().to_string()});
     let parts = parts_json(differences);

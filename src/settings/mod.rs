@@ -74,6 +74,16 @@ impl Settings {
         &self.text
     }
 
+    /// The value of an option of the file itself, such as a table, as it was written.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        match &self.root.value {
+            Value::Table(entries) => {
+                entries.iter().find(|(own, ..)| own == name).map(|(_, _, node)| node.value.clone())
+            }
+            _ => None,
+        }
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

@@ -63,6 +63,8 @@ pub struct StoredLogLikelihood {
     pub columns: Vec<Vec<f64>>,
     /// Number of chains.
     pub chains: usize,
+    /// The number of each draw within its chain, as the group `posterior` counts them.
+    pub draws: Vec<usize>,
 }
 
 /// The groups that are looked at.
@@ -337,5 +339,11 @@ fn log_likelihood(group: &Group) -> Option<StoredLogLikelihood> {
             all.push(column);
         }
     }
-    Some(StoredLogLikelihood { labels, columns: all, chains }).filter(|table| !table.columns.is_empty())
+    let counted = (0..draws).collect();
+    let numbers = match group.coordinates.iter().find(|own| own.name == "draw").map(|own| &own.values) {
+        Some(Values::I64(numbers)) => numbers.iter().map(|&draw| usize::try_from(draw).unwrap_or(0)).collect(),
+        _ => counted,
+    };
+    let table = StoredLogLikelihood { labels, columns: all, chains, draws: numbers };
+    Some(table).filter(|table| !table.columns.is_empty())
 }
