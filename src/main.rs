@@ -10,8 +10,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, CompareOptions, FeatureFormat, FeatureOptions, FitOptions, FitReport,
-    InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, CompareOptions, FeatureFormat, FeatureOptions, FitOptions,
+    FitReport, InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
 };
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?

@@ -127,6 +127,26 @@ fn a_draw_that_is_no_number_is_named() {
 }
 
 #[test]
+fn a_file_without_draws_names_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("posterior.nc");
+    let mut result = result(vec![1.0; 50]);
+    result.groups[0].name = "prior".to_owned();
+    write_netcdf(&result, &path).unwrap();
+    let message = StoredPosterior::read(&path).unwrap_err().to_string();
+    assert!(message.contains("found `observed_data`, `prior`, `sample_stats`"), "{message}");
+    result.groups[0].name = "posterior".to_owned();
+    for variable in &mut result.groups[0].variables {
+        variable.dimensions.reverse();
+        variable.dimensions.truncate(1);
+        variable.values = Values::F64(vec![1.0; 25]);
+    }
+    write_netcdf(&result, &path).unwrap();
+    let message = StoredPosterior::read(&path).unwrap_err().to_string();
+    assert!(message.contains("found g_K (draw)") && message.contains("help:"), "{message}");
+}
+
+#[test]
 fn a_broken_file_is_an_error_and_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     let whole = std::fs::read(data("netcdf4.nc")).unwrap();

@@ -143,7 +143,8 @@ pub(super) fn curves(a: &Marginal, b: &Marginal) -> [Curve; 2] {
         let (places, densities) = kept.map(point).unzip();
         Curve { places, densities }
     };
-    let both = |own: &Densities<'_>, is_log: bool| [curve(&own.a.1, own, is_log), curve(&own.b.1, own, is_log)];
+    let both =
+        |own: &Densities<'_>, is_log: bool| [curve(&own.a.1, own, is_log), curve(&own.b.1, own, is_log)];
     match &logs {
         Some((a, b)) => both(&Densities::new(a, b), true),
         None => both(&Densities::new(a, b), false),

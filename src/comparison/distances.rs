@@ -91,10 +91,9 @@ fn kolmogorov_smirnov(a: &Marginal, b: &Marginal, all: &[Stretch]) -> Distance {
     /// Mean of the Kolmogorov distribution, √(π/2) ln 2.
     const MEAN: f64 = 0.868_731_160_636_159_5;
     let height = |own: &Stretch| (own.a - own.b).abs();
-    let (value, place) =
-        all.iter().fold((0.0, f64::NEG_INFINITY), |best: (f64, f64), own| {
-            if height(own) > best.0 { (height(own), own.start) } else { best }
-        });
+    let (value, place) = all.iter().fold((0.0, f64::NEG_INFINITY), |best: (f64, f64), own| {
+        if height(own) > best.0 { (height(own), own.start) } else { best }
+    });
     let of = |marginal: &Marginal| {
         let up_to = |value: &f64| f64::from(u8::from(*value <= place));
         marginal.mean(&marginal.values.iter().map(up_to).collect::<Vec<_>>()).error

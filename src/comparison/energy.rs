@@ -46,8 +46,9 @@ pub fn energy_distance(a: &[Vec<f64>], b: &[Vec<f64>]) -> Option<EnergyDistance>
     let (mut sums, mut squares) = (vec![0.0; draws], 0.0);
     for i in 0..draws {
         for j in 0..i {
-            let kernel =
-                distance(&a[i], &b[j]) + distance(&a[j], &b[i]) - distance(&a[i], &a[j]) - distance(&b[i], &b[j]);
+            let kernel = distance(&a[i], &b[j]) + distance(&a[j], &b[i])
+                - distance(&a[i], &a[j])
+                - distance(&b[i], &b[j]);
             sums[i] += kernel;
             sums[j] += kernel;
             squares += kernel * kernel;

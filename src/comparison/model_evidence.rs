@@ -34,9 +34,9 @@ pub fn has_same_data(a: &StoredPosterior, b: &StoredPosterior) -> bool {
     let same = |a: &Group, b: &Group| {
         let of = |group: &Group, name: &str| group.variables.iter().position(|own| own.name == name);
         a.variables.len() == b.variables.len()
-            && a.variables.iter().all(|own| {
-                of(b, &own.name).is_some_and(|at| is_equal(&own.values, &b.variables[at].values))
-            })
+            && a.variables
+                .iter()
+                .all(|own| of(b, &own.name).is_some_and(|at| is_equal(&own.values, &b.variables[at].values)))
             && labels(a) == labels(b)
     };
     !a.observed.variables.is_empty() && same(&a.observed, &b.observed)
@@ -76,8 +76,7 @@ pub fn compare_loo(a: &StoredPosterior, b: &StoredPosterior) -> Option<LooCompar
     if names(&of_a) != names(&of_b) {
         return None;
     }
-    let differences: Vec<f64> =
-        of_a.data.iter().zip(&of_b.data).map(|(a, b)| b.elpd - a.elpd).collect();
+    let differences: Vec<f64> = of_a.data.iter().zip(&of_b.data).map(|(a, b)| b.elpd - a.elpd).collect();
     let count = differences.len() as f64;
     let sum: f64 = differences.iter().sum();
     let squares: f64 = differences.iter().map(|own| (own - sum / count).powi(2)).sum();

@@ -53,14 +53,14 @@ pub fn classify(a: &Thinned, b: &Thinned) -> Option<TwoSampleTest> {
     let rows: Vec<&Vec<f64>> =
         of_a.iter().map(|&row| &a.rows[row]).chain(of_b.iter().map(|&row| &b.rows[row])).collect();
     // Stretches of the chains, not draws at random: what a draw remembers is learned with it, not judged by it.
-    let folds: Vec<usize> =
-        folds(&of_a, &a.numbers).into_iter().chain(folds(&of_b, &b.numbers)).collect();
+    let folds: Vec<usize> = folds(&of_a, &a.numbers).into_iter().chain(folds(&of_b, &b.numbers)).collect();
     let terms = terms(&rows);
     let is_b = |row: usize| row >= draws;
     let mut right = 0;
     for fold in 0..FOLDS {
         let learned: Vec<usize> = (0..rows.len()).filter(|&row| folds[row] != fold).collect();
-        let labels = DVector::from_iterator(learned.len(), learned.iter().map(|&row| f64::from(u8::from(is_b(row)))));
+        let labels =
+            DVector::from_iterator(learned.len(), learned.iter().map(|&row| f64::from(u8::from(is_b(row)))));
         let coefficients = regression(&terms.select_rows(&learned), &labels);
         for row in (0..rows.len()).filter(|&row| folds[row] == fold) {
             let score = (terms.row(row) * &coefficients)[0];

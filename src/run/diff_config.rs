@@ -55,10 +55,14 @@ const MOST_LINES: usize = 14;
 /// The same in a few lines: elements of one list together, no more than some options, and no value longer than a line.
 pub(super) fn short_text(differences: &[Difference]) -> String {
     const LONGEST: usize = 40;
-    let list = |own: &Difference| own.option.strip_suffix(']').and_then(|own| own.rsplit_once('[')).map(|own| own.0.to_owned());
+    let list = |own: &Difference| {
+        own.option.strip_suffix(']').and_then(|own| own.rsplit_once('[')).map(|own| own.0.to_owned())
+    };
     let side = |value: &Option<Value>| {
         let text = value.as_ref().map_or("-".to_owned(), ToString::to_string);
-        if text.chars().count() <= LONGEST { return text }
+        if text.chars().count() <= LONGEST {
+            return text;
+        }
         text.chars().take(LONGEST - 3).chain("...".chars()).collect()
     };
     let mut lines = Vec::new();

@@ -4,7 +4,7 @@
 
 Needs arviz>=1 (of which arviz-base is enough), h5netcdf, xarray and netCDF4. `arviz.nc` is what ArviZ writes by itself (h5netcdf, no units),
 `netcdf4.nc` the same through the NetCDF library, with a unit, a transposed variable, an axis without labels and
-a log likelihood.
+a log likelihood; `other_unit.nc` has `g` in another unit.
 Draws follow from their places: of `g` at chain c, draw d, element k it is 10 k + c + d / 100.
 """
 
@@ -43,7 +43,15 @@ def write_netcdf4():
     likelihood.to_netcdf(path, group="log_likelihood", engine="netcdf4", mode="a")
 
 
+def write_other_unit():
+    axes = {"chain": np.arange(CHAINS), "draw": np.arange(DRAWS)}
+    g = xr.DataArray(10 * draws(1)[..., 0], dims=["chain", "draw"], attrs={"units": "S/m^2"})
+    path = FOLDER / "other_unit.nc"
+    xr.Dataset({"g": g}, coords=axes).to_netcdf(path, group="posterior", engine="netcdf4", mode="w")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or ["arviz", "netcdf4"]:
-        {"arviz": write_arviz, "netcdf4": write_netcdf4}[name]()
+    writers = {"arviz": write_arviz, "netcdf4": write_netcdf4, "other_unit": write_other_unit}
+    for name in sys.argv[1:] or writers:
+        writers[name]()

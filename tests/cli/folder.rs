@@ -68,7 +68,9 @@ impl Folder {
     }
 
     pub fn write(&self, name: &str, content: &[u8]) {
-        fs::write(self.path(name), content).unwrap();
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
     }
 
     pub fn read(&self, name: &str) -> Vec<u8> {

@@ -8,6 +8,8 @@ mod calibrate;
 mod cases;
 mod channel_cases;
 mod commands;
+mod compare;
+mod comparison_cases;
 mod folder;
 mod messages;
 mod noise_cases;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::cases::{self, Case};
 use crate::channel_cases;
+use crate::comparison_cases;
 use crate::folder::{CELL, Folder, repository};
 use crate::noise_cases;
 use crate::trace_cases;
@@ -34,6 +35,7 @@ fn message(case: &Case) -> String {
 
 fn all() -> impl Iterator<Item = &'static Case> {
     let further = channel_cases::CASES.iter().chain(noise_cases::CASES).chain(trace_cases::CASES);
+    let further = further.chain(comparison_cases::CASES);
     cases::CASES.iter().chain(further)
 }
 

@@ -101,7 +101,8 @@ fn voltages_have_no_ratio_but_a_region_of_one_millivolt() {
 fn distances_of_equal_distributions_are_as_large_as_stated() {
     let mut sums = [[0.0; 2]; 3];
     for seed in 0..60 {
-        let found = compare(&sample(chains(500, 30.0, 0.0, 100 + seed)), &sample(chains(500, 30.0, 0.0, 500 + seed)));
+        let found =
+            compare(&sample(chains(500, 30.0, 0.0, 100 + seed)), &sample(chains(500, 30.0, 0.0, 500 + seed)));
         for (sum, own) in sums.iter_mut().zip([found.wasserstein, found.ks, found.overlap]) {
             sum[0] += own.estimate.value;
             sum[1] += own.if_equal;

@@ -1,8 +1,6 @@
 //! All parameters together.
 
-use hhbayes::comparison::{
-    Sample, classify, correlation_changes, energy_distance, mean_of_members,
-};
+use hhbayes::comparison::{Sample, classify, correlation_changes, energy_distance, mean_of_members};
 use hhbayes::numeric::Streams;
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -125,7 +123,8 @@ fn a_group_is_the_mean_of_its_members() {
     let values: Vec<f64> = normal(1000, 0.0, 1.0, 9);
     let weights: Vec<f64> = values.iter().map(|value| (0.5 * value).exp()).collect();
     let total: f64 = weights.iter().sum();
-    let tilted = Sample::of_particles("t", vec![values], weights.iter().map(|weight| weight / total).collect());
+    let tilted =
+        Sample::of_particles("t", vec![values], weights.iter().map(|weight| weight / total).collect());
     let group = mean_of_members("group", &[first, tilted.clone()], Streams::new(1));
     assert_eq!(group.draws(), tilted.layout.effective() as usize);
     let mean = group.columns[0].iter().sum::<f64>() / group.draws() as f64;

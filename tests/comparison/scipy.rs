@@ -35,7 +35,11 @@ fn distances_are_those_of_scipy() {
     let total: f64 = weights.iter().sum();
     let weights = weights.iter().map(|weight| weight / total).collect();
     let weighted = compare(&of(&a), &Sample::of_particles("w", vec![b], weights));
-    assert_near("weighted Wasserstein-1", weighted.wasserstein.estimate.value, &numbers["wasserstein_weighted"]);
+    assert_near(
+        "weighted Wasserstein-1",
+        weighted.wasserstein.estimate.value,
+        &numbers["wasserstein_weighted"],
+    );
 }
 
 /// SciPy: √(2 E|X − Y| − E|X − X′| − E|Y − Y′|) with the pairs of a draw with itself in the means. Ours is the square
@@ -52,9 +56,8 @@ fn the_energy_distance_is_that_of_scipy() {
         values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)
     };
     let scale = f64::midpoint(variance(&a), variance(&b)).sqrt();
-    let sum = |x: &[f64], y: &[f64]| {
-        x.iter().map(|x| y.iter().map(|y| (x - y).abs()).sum::<f64>()).sum::<f64>()
-    };
+    let sum =
+        |x: &[f64], y: &[f64]| x.iter().map(|x| y.iter().map(|y| (x - y).abs()).sum::<f64>()).sum::<f64>();
     let diagonal: f64 = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).sum();
     let pairs = n * (n - 1.0);
     // With the pairs of a draw with itself, and with those of draws of the same number, it is SciPy's.

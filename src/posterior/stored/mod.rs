@@ -341,7 +341,9 @@ fn log_likelihood(group: &Group) -> Option<StoredLogLikelihood> {
     }
     let counted = (0..draws).collect();
     let numbers = match group.coordinates.iter().find(|own| own.name == "draw").map(|own| &own.values) {
-        Some(Values::I64(numbers)) => numbers.iter().map(|&draw| usize::try_from(draw).unwrap_or(0)).collect(),
+        Some(Values::I64(numbers)) => {
+            numbers.iter().map(|&draw| usize::try_from(draw).unwrap_or(0)).collect()
+        }
         _ => counted,
     };
     let table = StoredLogLikelihood { labels, columns: all, chains, draws: numbers };

@@ -32,12 +32,14 @@ fn usage(message: String, help: &str) -> RunError {
 }
 
 fn check_converged(results: &[ReadResult]) -> Result<(), RunError> {
-    let reason = |own: &ReadResult| Some(format!("`{}` has not converged: {}", own.name, own.not_converged.as_ref()?));
+    let reason =
+        |own: &ReadResult| Some(format!("`{}` has not converged: {}", own.name, own.not_converged.as_ref()?));
     let reasons: Vec<String> = results.iter().filter_map(reason).collect();
     if reasons.is_empty() {
         return Ok(());
     }
-    let help = "let it run longer, as its summary says; --allow-unconverged compares the draws that are there";
+    let help =
+        "let it run longer, as its summary says; --allow-unconverged compares the draws that are there";
     Err(usage(reasons.join("\n       "), help))
 }
 
@@ -74,19 +76,24 @@ fn check_models(results: &[ReadResult]) -> Result<(), RunError> {
 fn shared(results: &[ReadResult]) -> Result<SharedParameters, RunError> {
     let (mut parameters, mut left_out, mut mistakes) = (Vec::new(), Vec::new(), Vec::new());
     for own in &results[0].stored.parameters {
-        let others: Option<Vec<_>> = results.iter().map(|result| result.stored.parameter(&own.name)).collect();
+        let others: Option<Vec<_>> =
+            results.iter().map(|result| result.stored.parameter(&own.name)).collect();
         let Some(others) = others else {
             left_out.push(own.name.clone());
             continue;
         };
-        let units = others.iter().zip(results).filter_map(|(own, result)| Some((own.unit.as_deref()?, result)));
+        let units =
+            others.iter().zip(results).filter_map(|(own, result)| Some((own.unit.as_deref()?, result)));
         let mut units = units;
         let Some((unit, first)) = units.next() else {
             parameters.push(Shared { name: own.name.clone(), unit: None });
             continue;
         };
         if let Some((other, result)) = units.find(|(other, _)| !is_same_unit(unit, other)) {
-            mistakes.push(format!("`{}` is in {unit} in `{}`, in {other} in `{}`", own.name, first.name, result.name));
+            mistakes.push(format!(
+                "`{}` is in {unit} in `{}`, in {other} in `{}`",
+                own.name, first.name, result.name
+            ));
         }
         parameters.push(Shared { name: own.name.clone(), unit: Some(unit.to_owned()) });
     }
@@ -99,7 +106,10 @@ fn shared(results: &[ReadResult]) -> Result<SharedParameters, RunError> {
         }
     }
     if !mistakes.is_empty() {
-        return Err(usage(mistakes.join("\n       "), "convert one of them, and write the attribute `units`"));
+        return Err(usage(
+            mistakes.join("\n       "),
+            "convert one of them, and write the attribute `units`",
+        ));
     }
     if parameters.is_empty() {
         let list = |own: &ReadResult| {

@@ -102,7 +102,8 @@ fn compare_all(places: &[PathBuf], options: &CompareOptions) -> Result<String, R
         prepare(folder)?;
         write_json(&folder.join("comparison.json"), &json)?;
         for comparison in &comparisons {
-            let name = if comparisons.len() == 1 { String::new() } else { format!("_{}", comparison.b.file_name()) };
+            let name =
+                if comparisons.len() == 1 { String::new() } else { format!("_{}", comparison.b.file_name()) };
             picture::draw(comparison, &folder.join(format!("comparison{name}.png")))?;
         }
     }

@@ -13,9 +13,11 @@ use crate::comparison::{Curve, ParameterComparison};
 use crate::posterior::write_atomically;
 use crate::run::RunError;
 
-/// Blue and vermilion of Okabe and Ito, which are told apart with any colour vision (Wong 2011,
-/// <https://doi.org/10.1038/nmeth.1618>); B is dashed besides.
-const COLOURS: [&str; 2] = ["#0072B2", "#D55E00"];
+/// Blue and orange of Okabe and Ito, which are told apart with any colour vision (Wong 2011,
+/// <https://doi.org/10.1038/nmeth.1618>). Without colours the fill of A is the darker, the line of B the broader.
+const COLOURS: [&str; 2] = ["#0072B2", "#E69F00"];
+const FILLS: [f64; 2] = [0.35, 0.15];
+const LINES: [f64; 2] = [1.4, 2.6];
 const PANEL: (f64, f64) = (330.0, 240.0);
 const MOST_COLUMNS: usize = 4;
 
@@ -48,22 +50,22 @@ pub(super) fn draw(comparison: &Comparison<'_>, path: &Path) -> Result<(), RunEr
         .with_spacing(10.0)
         .with_shared_legend_bottom();
     let image = RasterBackend::new().render_scene(&figure.render());
-    let image = image.map_err(|reason| RunError::Usage(format!("the densities cannot be drawn: {reason}")))?;
+    let image =
+        image.map_err(|reason| RunError::Usage(format!("the densities cannot be drawn: {reason}")))?;
     Ok(write_atomically(path, |file| file.write_all(&image))?)
 }
 
 fn panel(own: &ParameterComparison, names: [&String; 2]) -> Vec<Plot> {
     let mut plots = Vec::new();
-    for (curve, colour) in own.curves.iter().zip(COLOURS) {
+    for (place, curve) in own.curves.iter().enumerate() {
         let zeros = vec![0.0; curve.places.len()];
         let band = BandPlot::new(curve.places.clone(), zeros, curve.densities.clone());
-        plots.push(band.with_color(colour).with_opacity(0.25).into());
+        plots.push(band.with_color(COLOURS[place]).with_opacity(FILLS[place]).into());
     }
-    for (place, (curve, colour)) in own.curves.iter().zip(COLOURS).enumerate() {
+    for (place, curve) in own.curves.iter().enumerate() {
         let points = curve.places.iter().copied().zip(curve.densities.iter().copied());
-        let line = LinePlot::new().with_data(points).with_color(colour).with_stroke_width(1.8);
-        let line = line.with_legend(names[place].as_str());
-        plots.push(if place == 1 { line.with_dashed().into() } else { line.into() });
+        let line = LinePlot::new().with_data(points).with_color(COLOURS[place]);
+        plots.push(line.with_stroke_width(LINES[place]).with_legend(names[place].as_str()).into());
     }
     plots
 }
@@ -88,5 +90,6 @@ fn layout(own: &ParameterComparison, plots: &[Plot]) -> Layout {
         .with_tick_format(TickFormat::Auto)
         .with_label_size(14)
         .with_tick_size(11)
+        .with_ticks(4)
         .with_show_grid(false)
 }

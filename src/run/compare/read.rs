@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use super::comparable::SharedParameters;
 use super::{CompareOptions, RunError};
 use crate::comparison::{Sample, mean_of_members};
-use crate::diagnostics::{
-    MAXIMUM_R_HAT, MINIMUM_ESS, effective_sample_size, ess_bulk, ess_tail, r_hat,
-};
+use crate::diagnostics::{MAXIMUM_R_HAT, MINIMUM_ESS, effective_sample_size, ess_bulk, ess_tail, r_hat};
 use crate::numeric::Streams;
 use crate::posterior::StoredPosterior;
 
@@ -35,7 +33,8 @@ pub(super) struct Side {
 impl Side {
     /// The name with nothing in it that a file cannot have.
     pub(super) fn file_name(&self) -> String {
-        let plain = |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '_' };
+        let plain =
+            |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '_' };
         self.name.chars().map(plain).collect()
     }
 }

@@ -9,7 +9,11 @@ use crate::comparison::{Distance, Estimate, ParameterComparison, Rope, Spread};
 use crate::run::diff_config::parts_json;
 
 /// The content of `comparison.json`: of two sides at once, of more a list `comparisons`, each with the baseline.
-pub(super) fn json(results: &[ReadResult], shared: &SharedParameters, comparisons: &[Comparison<'_>]) -> Value {
+pub(super) fn json(
+    results: &[ReadResult],
+    shared: &SharedParameters,
+    comparisons: &[Comparison<'_>],
+) -> Value {
     let mut object = json!({
         "interval": crate::diagnostics::INTERVAL,
         "results": results.iter().map(result_json).collect::<Vec<_>>(),
@@ -93,7 +97,8 @@ fn parameter_json(own: &ParameterComparison) -> Value {
         ("ks", own.ks.estimate),
     ];
     let if_equal = [("overlap", own.overlap), ("wasserstein", own.wasserstein), ("ks", own.ks)];
-    let if_equal = if_equal.map(|(name, own): (&str, Distance)| (format!("{name}_if_equal"), json!(own.if_equal)));
+    let if_equal =
+        if_equal.map(|(name, own): (&str, Distance)| (format!("{name}_if_equal"), json!(own.if_equal)));
     let fields = object.as_object_mut().expect("it is one");
     fields.extend(estimates(&numbers));
     fields.extend(if_equal);

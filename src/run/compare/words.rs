@@ -113,7 +113,8 @@ fn differences_table(parameters: &[ParameterComparison]) -> String {
 fn distances_table(parameters: &[ParameterComparison]) -> String {
     let header = ["parameter", "overlap", "Wasserstein-1", "Jensen-Shannon (bit)", "Kolmogorov-Smirnov"];
     let row = |own: &ParameterComparison| {
-        let with_error = |value: f64, error: f64| format!("{} ± {}", rounded(value, error), rounded(error, error));
+        let with_error =
+            |value: f64, error: f64| format!("{} ± {}", rounded(value, error), rounded(error, error));
         let of = |own: crate::comparison::Estimate| with_error(own.value, own.error);
         [
             own.name.clone(),
@@ -220,8 +221,11 @@ fn sentences(own: &Comparison<'_>) -> Vec<String> {
             ));
         }
     }
-    let open: Vec<&str> =
-        ordered.iter().filter(|own| !is_same(own) && certainty(own) < PROBABLE).map(|own| &*own.name).collect();
+    let open: Vec<&str> = ordered
+        .iter()
+        .filter(|own| !is_same(own) && certainty(own) < PROBABLE)
+        .map(|own| &*own.name)
+        .collect();
     if !open.is_empty() {
         sentences.push(format!("not told apart by these data: {}", open.join(", ")));
     }
