@@ -33,7 +33,7 @@ impl<'a> Differences<'a> {
         // Of one draw a of A it is P(B ≤ a + d), of one draw b of B it is P(A ≥ b − d).
         let of_a = self.a.mean(&self.b.shares_at(self.a, difference));
         let of_b = self.b.mean(&self.a.shares_at(self.b, -difference));
-        Estimate::with_errors(of_a.value, of_a.error, of_b.error)
+        Estimate::with_errors(of_a.value.clamp(0.0, 1.0), of_a.error, of_b.error)
     }
 
     /// P(|B − A| ≤ width).
@@ -43,7 +43,7 @@ impl<'a> Differences<'a> {
             own.mean(&upper.iter().zip(&lower).map(|(upper, lower)| upper - lower).collect::<Vec<_>>())
         };
         let (of_a, of_b) = (between(self.a, self.b), between(self.b, self.a));
-        Estimate::with_errors(of_a.value, of_a.error, of_b.error)
+        Estimate::with_errors(of_a.value.clamp(0.0, 1.0), of_a.error, of_b.error)
     }
 
     fn share(&self, difference: f64) -> f64 {

@@ -7,13 +7,14 @@ use crate::folder::{CELL, Folder};
 /// Quick runs of the same cell: of both kinds of draws, and one with more potassium to explain.
 fn results() -> Folder {
     let folder = Folder::new(CELL);
-    let run = |output: &str, set: &[&str]| {
-        let first = ["run", "cell.toml", "--quick", "--quiet", "--threads", "2", "--output", output];
-        folder.succeed(&[&first[..], set].concat());
+    folder.write("smc.toml", CELL.replace("kind = \"demcz\"\nchains = 4", "kind = \"smc\"").as_bytes());
+    let run = |settings: &str, output: &str, further: &[&str]| {
+        let first = ["run", settings, "--quick", "--quiet", "--threads", "2", "--output", output];
+        folder.succeed(&[&first[..], further].concat());
     };
-    run("control", &[]);
-    run("drug", &["--set", "prior.g_K.lower=\"40 mS/cm^2\"", "--seed", "2"]);
-    run("particles", &["--set", "sampler={ kind = \"smc\" }"]);
+    run("cell.toml", "control", &[]);
+    run("cell.toml", "drug", &["--set", "prior.g_K.lower=40 mS/cm^2", "--seed", "2"]);
+    run("smc.toml", "particles", &[]);
     folder
 }
 
@@ -36,7 +37,7 @@ fn two_results_are_compared() {
         "P(B > A)",
         "g_K",
         "mS/cm^2",
-        "energy distance",
+        "independent draws",
         "both are of the same data",
         "left-out data: elpd of B less that of A",
         "comparison.json and the picture are in out",
@@ -58,7 +59,9 @@ fn two_results_are_compared() {
         assert!(number(&own[name]) >= 0.0 && number(&own[format!("mcse_{name}")]) >= 0.0, "{name}: {own}");
     }
     let joint = &found["joint"];
-    assert!(number(&joint["energy_distance"]).is_finite() && joint["same_data"] == true, "{joint}");
+    // A quick run has too few independent draws for these.
+    assert!(joint["energy_distance"].is_null() || number(&joint["energy_distance"]).is_finite(), "{joint}");
+    assert!(joint["same_data"] == true && !joint["loo"].is_null(), "{joint}");
     assert!(joint["c2st"].is_null() || number(&joint["c2st"]["accuracy"]) <= 1.0);
     assert_eq!(found["settings"]["different"]["run.seed"], Value::Null);
 }
@@ -116,7 +119,8 @@ fn a_region_of_equivalence_can_be_given() {
     let rope = ["--rope", "g_K=100 mS/cm^2", "--rope", "20%"];
     let found = json(&folder, &[&["control", "drug"][..], &rope].concat());
     let of = |name: &str| found["parameters"][name]["rope"].clone();
-    assert_eq!((&of("g_K")["kind"], number(&of("g_K")["probability"])), (&"absolute".into(), 1.0));
+    assert_eq!(of("g_K")["kind"], "absolute");
+    assert!((number(&of("g_K")["probability"]) - 1.0).abs() < 1e-12, "{found}");
     assert_eq!((&of("g_Na")["kind"], number(&of("g_Na")["width"])), (&"relative".into(), 0.2));
 }
 
