@@ -129,7 +129,7 @@ fn compare_sides<'a>(
     let layouts = [&a.sample.layout, &b.sample.layout];
     let parameters = shared.parameters.par_iter().enumerate().map(|(place, own)| {
         let values = [&a.sample, &b.sample].map(|sample| &*sample.columns[place]);
-        compare_parameter((&own.name, own.unit.as_deref()), values, layouts, ropes.of(&own.name))
+        compare_parameter((&own.name, own.unit.as_deref()), values, layouts, ropes.of(&own.name, own.unit.as_deref()))
     });
     let settings = stored[0].zip(stored[1]).and_then(|(a, b)| {
         let settings = |own: &StoredPosterior| Some(Settings::from_text(&own.place, own.settings.clone()?));

@@ -2,7 +2,7 @@
 
 use super::RunError;
 use super::comparable::SharedParameters;
-use crate::comparison::Rope;
+use crate::comparison::{Rope, has_natural_zero};
 use crate::settings::did_you_mean;
 use crate::units::quantity_in;
 
@@ -28,19 +28,24 @@ impl Ropes {
                     .unwrap_or_else(|| format!("the results share {}", names.join(", ")));
                 return Err(RunError::Usage(format!("no parameter `{name}` is compared\n  help: {help}")));
             };
+            let share = relative(width);
+            if share.is_some() && !has_natural_zero(own.unit.as_deref()) {
+                return Err(no_share(name, own.unit.as_deref().unwrap_or_default()));
+            }
             let absolute = || {
                 let width = quantity_in(width.trim(), own.unit.as_deref().unwrap_or("1"))?;
                 (width > 0.0).then_some(Rope::Absolute(width))
             };
-            let rope = relative(width).or_else(absolute);
+            let rope = share.or_else(absolute);
             ropes.own.push((name.to_owned(), rope.ok_or_else(|| mistake(text, own.unit.as_deref()))?));
         }
         Ok(ropes)
     }
 
-    /// The region of a parameter, if one was given.
-    pub(super) fn of(&self, name: &str) -> Option<Rope> {
-        self.own.iter().rev().find(|(own, _)| own == name).map(|(_, rope)| *rope).or(self.all)
+    /// The region of a parameter, if one was given. A share for all is not for those without a natural zero.
+    pub(super) fn of(&self, name: &str, unit: Option<&str>) -> Option<Rope> {
+        let own = self.own.iter().rev().find(|(own, _)| own == name).map(|(_, rope)| *rope);
+        own.or(self.all.filter(|_| has_natural_zero(unit)))
     }
 }
 
@@ -50,10 +55,52 @@ fn relative(text: &str) -> Option<Rope> {
     (share.is_finite() && share > 0.0).then_some(Rope::Relative(share / 100.0))
 }
 
+fn no_share(name: &str, unit: &str) -> RunError {
+    RunError::Usage(format!(
+        "a share of `{name}` means nothing, as the zero of {unit} is a convention\n  help: give a width such as --rope \
+         {name}=\"2 {unit}\""
+    ))
+}
+
 fn mistake(text: &str, unit: Option<&str>) -> RunError {
     let example = match unit {
         Some(unit) => format!("\"2 {unit}\" or 5%"),
         None => "--rope 5%, or --rope g_K=\"1 mS/cm^2\" for one of them".to_owned(),
     };
     RunError::Usage(format!("expected a width above 0 such as {example}, found `{text}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Shared;
+    use super::*;
+
+    fn read(texts: &[&str]) -> Result<Ropes, RunError> {
+        let own = |(name, unit): (&str, &str)| Shared { name: name.to_owned(), unit: Some(unit.to_owned()) };
+        let parameters = [("g_K", "mS/cm^2"), ("E_K", "mV")].map(own).into();
+        let shared = SharedParameters { parameters, left_out: Vec::new() };
+        Ropes::read(&texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>(), &shared)
+    }
+
+    fn regions(texts: &[&str]) -> [Option<Rope>; 2] {
+        let ropes = read(texts).unwrap();
+        [ropes.of("g_K", Some("mS/cm^2")), ropes.of("E_K", Some("mV"))]
+    }
+
+    #[test]
+    fn widths_are_shares_or_quantities() {
+        assert_eq!(regions(&[]), [None, None]);
+        assert_eq!(regions(&["g_K=0.002 S/cm^2"]), [Some(Rope::Absolute(2.0)), None]);
+        assert_eq!(regions(&["g_K=5 %", "E_K=2 mV"]), [Some(Rope::Relative(0.05)), Some(Rope::Absolute(2.0))]);
+        // The one of a parameter comes before the one of all, which a voltage does not take.
+        assert_eq!(regions(&["g_K=2 mS/cm^2", "10%"]), [Some(Rope::Absolute(2.0)), None]);
+        assert_eq!(regions(&["10%"]), [Some(Rope::Relative(0.1)), None]);
+    }
+
+    #[test]
+    fn what_is_no_width_is_refused() {
+        for texts in [["E_K=5%"], ["g_K=-1 mS/cm^2"], ["g_K=0%"], ["g_K=3"], ["g_K="], ["much"], ["h=5%"]] {
+            assert!(read(&texts).is_err(), "{texts:?}");
+        }
+    }
 }
