@@ -105,7 +105,7 @@ impl<'a> Densities<'a> {
         self.a.1.iter().zip(&self.b.1).map(|(a, b)| of(*a, *b)).sum::<f64>() * self.step
     }
 
-    /// ∫ min(f_A, f_B) (Weitzman 1970; Inman and Bradley 1989, <https://doi.org/10.1080/03610928908830127>).
+    /// ∫ min(f, g) of the two densities (Weitzman 1970; Inman and Bradley 1989, <https://doi.org/10.1080/03610928908830127>).
     pub(super) fn overlap(&self) -> Distance {
         let value = self.integral(f64::min).min(1.0);
         let a = self.error(self.a.0, |a, b| f64::from(u8::from(a < b)));

@@ -55,7 +55,7 @@ pub(super) fn distances(a: &Marginal, b: &Marginal) -> (Distance, Distance) {
     (wasserstein(a, b, &all), kolmogorov_smirnov(a, b, &all))
 }
 
-/// ∫ |F_A − F_B|, the mean way by which the draws of one have to be moved to become the other.
+/// ∫ |F − G| of the cumulative distributions, the mean way by which the draws of one have to be moved to become the other.
 fn wasserstein(a: &Marginal, b: &Marginal, all: &[Stretch]) -> Distance {
     let mut value = 0.0;
     let mut root = 0.0;
@@ -86,7 +86,7 @@ fn wasserstein(a: &Marginal, b: &Marginal, all: &[Stretch]) -> Distance {
     Distance { estimate: Estimate::with_errors(value, of(a), of(b)), if_equal }
 }
 
-/// max |F_A − F_B|.
+/// max |F − G| of the cumulative distributions.
 fn kolmogorov_smirnov(a: &Marginal, b: &Marginal, all: &[Stretch]) -> Distance {
     /// Mean of the Kolmogorov distribution, √(π/2) ln 2.
     const MEAN: f64 = 0.868_731_160_636_159_5;

@@ -4,17 +4,18 @@
 //! each member is a draw of the mean: of the posterior of *the average of these cells*. How cells differ beyond them,
 //! and so whether another group of cells would do the same, is not in it.
 
+use ndarray::ArrayView2;
 use rand::seq::SliceRandom;
 
 use super::sample::{Layout, Sample};
 use crate::diagnostics::ess_bulk;
 use crate::numeric::Streams;
-use ndarray::ArrayView2;
 
 /// The mean of the members of a group, parameter by parameter.
 ///
 /// Chains are paired as they are, so that the mean remembers what they remember; of longer ones evenly spaced draws are taken.
 /// Particles are drawn by their weights, as many as they are worth, in random order.
+#[allow(clippy::missing_panics_doc, reason = "the chains divide the draws")]
 pub fn mean_of_members(name: &str, members: &[Sample], streams: Streams) -> Sample {
     let worth = |member: &Sample| {
         if member.layout.is_weighted() { (member.layout.effective() as usize).max(1) } else { member.draws() }

@@ -52,7 +52,9 @@ impl Marginal {
             sum
         };
         let mut shares: Vec<f64> = weights.iter().map(&mut share).collect();
-        shares.iter_mut().for_each(|share| *share /= sum);
+        for share in &mut shares {
+            *share /= sum;
+        }
         Self {
             values: order.iter().map(|&draw| values[draw as usize]).collect(),
             weights: weights.into_iter().map(|weight| weight / sum).collect(),

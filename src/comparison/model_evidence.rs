@@ -1,10 +1,11 @@
 //! Two posteriors of the same data: Bayes factor and left-out data. Of other data neither can be compared, as the density
 //! of one recording says nothing about that of another.
 
+use ndarray::Array2;
+
 use super::marginal::Estimate;
 use crate::diagnostics::{Loo, ess_mean, loo, loo_weighted};
 use crate::posterior::{Group, StoredPosterior, Values};
-use ndarray::Array2;
 
 /// Two evidences.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,8 +30,8 @@ pub struct LooComparison {
     pub is_trusted: bool,
 }
 
-/// Whether two results are of the same data: the group `observed_data` is equal, and there.
-pub fn has_same_data(a: &StoredPosterior, b: &StoredPosterior) -> bool {
+/// Whether two results are of the same data: the group `observed_data` is equal. `None` if one of them has none.
+pub fn has_same_data(a: &StoredPosterior, b: &StoredPosterior) -> Option<bool> {
     let same = |a: &Group, b: &Group| {
         let of = |group: &Group, name: &str| group.variables.iter().position(|own| own.name == name);
         a.variables.len() == b.variables.len()
@@ -39,7 +40,8 @@ pub fn has_same_data(a: &StoredPosterior, b: &StoredPosterior) -> bool {
                 .all(|own| of(b, &own.name).is_some_and(|at| is_equal(&own.values, &b.variables[at].values)))
             && labels(a) == labels(b)
     };
-    !a.observed.variables.is_empty() && same(&a.observed, &b.observed)
+    let is_known = !a.observed.variables.is_empty() && !b.observed.variables.is_empty();
+    is_known.then(|| same(&a.observed, &b.observed))
 }
 
 fn labels(group: &Group) -> Option<&Values> {

@@ -1,8 +1,10 @@
 //! The draws of a posterior, with what is needed to know their Monte Carlo errors.
 
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+
 use crate::diagnostics::{effective_sample_size, ess_bulk};
 use crate::posterior::StoredPosterior;
-use ndarray::ArrayView2;
 
 /// Effective draws that a batch holds at least; it is then so much longer than the draws remember that its mean forgets its
 /// neighbours.
@@ -92,17 +94,15 @@ pub struct Thinned {
 impl Sample {
     /// The draws of these parameters; `effective`: the smallest effective sample size of chains, if it is known already.
     pub fn new(stored: &mut StoredPosterior, names: &[String], effective: Option<f64>) -> Self {
-        let layout = match stored.weights.take() {
-            Some(weights) => Layout::of_particles(weights),
-            None => {
-                let of = |name: &String| {
-                    stored.parameter(name).map_or(f64::NAN, |own| ess_bulk(stored.by_chain(own)))
-                };
-                let smallest = || names.iter().map(of).fold(f64::INFINITY, f64::min);
-                let effective = effective.unwrap_or_else(smallest);
-                let total = (stored.chains * stored.draws) as f64;
-                Layout::of_chains(stored.chains, stored.draws, effective.min(total))
-            }
+        let layout = if let Some(weights) = stored.weights.take() {
+            Layout::of_particles(weights)
+        } else {
+            let of =
+                |name: &String| stored.parameter(name).map_or(f64::NAN, |own| ess_bulk(stored.by_chain(own)));
+            let smallest = || names.par_iter().map(of).reduce(|| f64::INFINITY, f64::min);
+            let effective = effective.unwrap_or_else(smallest);
+            let total = (stored.chains * stored.draws) as f64;
+            Layout::of_chains(stored.chains, stored.draws, effective.min(total))
         };
         let name = stored.name();
         let column = |name: &String| {
@@ -112,7 +112,8 @@ impl Sample {
         Self { name, columns: names.iter().map(column).collect(), layout }
     }
 
-    /// Draws of chains as they are.
+    /// Draws of chains as they are; columns are equally long.
+    #[allow(clippy::missing_panics_doc, reason = "the columns are equally long")]
     pub fn of_chains(name: &str, columns: Vec<Vec<f64>>, chains: usize) -> Self {
         let draws = columns.first().map_or(0, Vec::len) / chains;
         let of = |column: &Vec<f64>| {

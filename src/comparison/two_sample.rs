@@ -111,7 +111,9 @@ fn terms(rows: &[&Vec<f64>]) -> DMatrix<f64> {
         let mean = column.iter().sum::<f64>() / count as f64;
         let sd = (column.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count as f64).sqrt();
         let scale = if sd > 0.0 { 1.0 / sd } else { 0.0 };
-        column.iter_mut().for_each(|value| *value = (*value - mean) * scale);
+        for value in column {
+            *value = (*value - mean) * scale;
+        }
     }
     DMatrix::from_fn(count, columns.len(), |row, column| columns[column][row])
 }

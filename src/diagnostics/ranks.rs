@@ -7,6 +7,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 ///
 /// The score of rank r of n is Φ⁻¹((r − 3/8) / (n + 1/4)), Blom's offset as in Vehtari et al. (2021),
 /// equation 14. `chains` is free of NaN; the shape stays.
+#[allow(clippy::missing_panics_doc, reason = "there is one score for each draw")]
 pub fn normal_scores(chains: ArrayView2<'_, f64>) -> Array2<f64> {
     let mut sorted: Vec<(f64, usize)> = chains.iter().copied().zip(0..).collect();
     sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));

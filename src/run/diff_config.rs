@@ -33,15 +33,14 @@ pub(super) fn difference_text(differences: &[Difference]) -> String {
             let _ = writeln!(text, "{}: {a} | {b}", own.option);
         }
     }
-    let only_a = |own: &Difference| own.a.clone().filter(|_| own.b.is_none());
-    let only_b = |own: &Difference| own.b.clone().filter(|_| own.a.is_none());
-    let sides: [(&str, &dyn Fn(&Difference) -> Option<Value>); 2] = [("A", &only_a), ("B", &only_b)];
-    for (side, value) in sides {
-        let lines: String = differences
-            .iter()
-            .filter_map(|own| Some(format!("{}: {}\n", own.option, value(own)?)))
-            .map(|line| format!("  {line}"))
-            .collect();
+    for (side, is_b) in [("A", false), ("B", true)] {
+        let value = |own: &Difference| match (&own.a, &own.b, is_b) {
+            (Some(value), None, false) | (None, Some(value), true) => {
+                Some(format!("  {}: {value}\n", own.option))
+            }
+            _ => None,
+        };
+        let lines: String = differences.iter().filter_map(value).collect();
         if !lines.is_empty() {
             let _ = write!(text, "only in {side}\n{lines}");
         }

@@ -1,4 +1,4 @@
-//! Two posteriors are compared as closed forms and SciPy (`tests/comparison/scipy_numbers.py`) say, and every stated
+//! Two posteriors are compared as closed forms and `SciPy` (`tests/comparison/scipy_numbers.py`) say, and every stated
 //! Monte Carlo error is that of the replicates.
 
 #![allow(clippy::unwrap_used, reason = "a test")]

@@ -1,4 +1,4 @@
-//! The same numbers as SciPy.
+//! The same numbers as `SciPy`.
 
 use hhbayes::comparison::{Sample, energy_distance};
 use serde_json::Value;
@@ -42,7 +42,7 @@ fn distances_are_those_of_scipy() {
     );
 }
 
-/// SciPy: √(2 E|X − Y| − E|X − X′| − E|Y − Y′|) with the pairs of a draw with itself in the means. Ours is the square
+/// `SciPy`: √(2 E|X − Y| − E|X − X′| − E|Y − Y′|) with the pairs of a draw with itself in the means. Ours is the square
 /// without these pairs, and divided by the scale.
 #[test]
 fn the_energy_distance_is_that_of_scipy() {

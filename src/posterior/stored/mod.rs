@@ -169,6 +169,7 @@ impl StoredPosterior {
     }
 
     /// The draws of one of the parameters, shape `[chain, draw]`.
+    #[allow(clippy::missing_panics_doc, reason = "the number of draws is checked when they are read")]
     pub fn by_chain<'a>(&self, parameter: &'a StoredParameter) -> ArrayView2<'a, f64> {
         ArrayView2::from_shape((self.chains, self.draws), &parameter.values)
             .expect("checked when it was read")

@@ -63,7 +63,7 @@ struct Joint {
     test: Option<TwoSampleTest>,
     energy: Option<EnergyDistance>,
     correlations: Vec<CorrelationChange>,
-    /// Whether the data are the same; `None` for groups.
+    /// Whether the data are the same; `None` for groups, and if a file does not hold them.
     same_data: Option<bool>,
     evidence: Option<EvidenceComparison>,
     loo: Option<LooComparison>,
@@ -129,7 +129,12 @@ fn compare_sides<'a>(
     let layouts = [&a.sample.layout, &b.sample.layout];
     let parameters = shared.parameters.par_iter().enumerate().map(|(place, own)| {
         let values = [&a.sample, &b.sample].map(|sample| &*sample.columns[place]);
-        compare_parameter((&own.name, own.unit.as_deref()), values, layouts, ropes.of(&own.name, own.unit.as_deref()))
+        compare_parameter(
+            (&own.name, own.unit.as_deref()),
+            values,
+            layouts,
+            ropes.of(&own.name, own.unit.as_deref()),
+        )
     });
     let settings = stored[0].zip(stored[1]).and_then(|(a, b)| {
         let settings = |own: &StoredPosterior| Some(Settings::from_text(&own.place, own.settings.clone()?));
@@ -142,7 +147,7 @@ fn compare_jointly(a: &Side, b: &Side, stored: [Option<&StoredPosterior>; 2]) ->
     let few = [a, b].map(|side| side.sample.thinned(JOINT_DRAWS));
     let more = [a, b].map(|side| side.sample.thinned(CORRELATION_DRAWS));
     let pair = stored[0].zip(stored[1]);
-    let same_data = pair.map(|(a, b)| has_same_data(a, b));
+    let same_data = pair.and_then(|(a, b)| has_same_data(a, b));
     let of_same = pair.filter(|_| same_data == Some(true));
     Joint {
         thinned: [few[0].rows.len(), few[1].rows.len()],

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rayon::prelude::*;
+
 use super::comparable::SharedParameters;
 use super::{CompareOptions, RunError};
 use crate::comparison::{Sample, mean_of_members};
@@ -119,18 +121,16 @@ fn judge(stored: &StoredPosterior) -> Option<String> {
     if stored.chains < 2 {
         return Some("a single chain cannot be compared with others".to_owned());
     }
-    for parameter in &stored.parameters {
+    stored.parameters.par_iter().find_map_first(|parameter| {
         let (name, draws) = (&parameter.name, stored.by_chain(parameter));
         let r_hat = r_hat(draws);
         if !(r_hat <= MAXIMUM_R_HAT) {
             return Some(format!("R-hat of `{name}` is {r_hat:.3}, above {MAXIMUM_R_HAT}"));
         }
         let ess = ess_bulk(draws).min(ess_tail(draws));
-        if !(ess >= MINIMUM_ESS) {
-            return Some(format!("effective sample size of `{name}` is {ess:.0}, below {MINIMUM_ESS}"));
-        }
-    }
-    None
+        let reason = || format!("effective sample size of `{name}` is {ess:.0}, below {MINIMUM_ESS}");
+        (!(ess >= MINIMUM_ESS)).then(reason)
+    })
 }
 
 /// The smallest effective sample size of the shared parameters, as the summary has it.

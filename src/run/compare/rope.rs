@@ -91,7 +91,10 @@ mod tests {
     fn widths_are_shares_or_quantities() {
         assert_eq!(regions(&[]), [None, None]);
         assert_eq!(regions(&["g_K=0.002 S/cm^2"]), [Some(Rope::Absolute(2.0)), None]);
-        assert_eq!(regions(&["g_K=5 %", "E_K=2 mV"]), [Some(Rope::Relative(0.05)), Some(Rope::Absolute(2.0))]);
+        assert_eq!(
+            regions(&["g_K=5 %", "E_K=2 mV"]),
+            [Some(Rope::Relative(0.05)), Some(Rope::Absolute(2.0))]
+        );
         // The one of a parameter comes before the one of all, which a voltage does not take.
         assert_eq!(regions(&["g_K=2 mS/cm^2", "10%"]), [Some(Rope::Absolute(2.0)), None]);
         assert_eq!(regions(&["10%"]), [Some(Rope::Relative(0.1)), None]);

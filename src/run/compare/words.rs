@@ -249,13 +249,11 @@ fn direction(own: &ParameterComparison, certainty: f64, name: &str) -> String {
         (false, false) => "more negative",
     };
     let surely = if certainty >= SURE { "is" } else { "is probably" };
-    let size = match &own.ratio {
-        Some(ratio) => format!("ratio {}", spread(ratio)),
-        None => {
-            let unit = own.unit.as_deref().unwrap_or_default();
-            format!("difference {} {unit}", spread(&own.difference)).trim_end().to_owned()
-        }
-    };
+    let unit = own.unit.as_deref().unwrap_or_default();
+    let size = own.ratio.as_ref().map_or_else(
+        || format!("difference {} {unit}", spread(&own.difference)).trim_end().to_owned(),
+        |ratio| format!("ratio {}", spread(ratio)),
+    );
     let p = probability(certainty);
     let p = if p.starts_with('>') { format!("P {p}") } else { format!("P = {p}") };
     format!("{} {surely} {word} in {name}: {size}, {p}", own.name)
