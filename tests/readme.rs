@@ -27,9 +27,6 @@ fn the_commands_of_the_readme_work() {
             let name = Path::new(settings.trim()).file_stem().unwrap();
             program.args(["--quick", "--output"]).arg(folder.path().join(name));
         }
-        if arguments.starts_with("compare ") {
-            program.arg("--allow-unconverged");
-        }
         program.assert().success();
         ran.push(command);
     }

@@ -71,6 +71,9 @@ fn is_branch(a: Option<&Value>, b: Option<&Value>) -> bool {
     {
         return !a.is_empty();
     }
+    if let (Some(Value::Table(a)), Some(Value::Table(b))) = (a, b) {
+        return !a.is_empty() || !b.is_empty();
+    }
     let has_options = |value: &Value| match value {
         Value::Table(entries) => !entries.is_empty(),
         Value::List(nodes) => nodes.iter().any(|node| matches!(node.value, Value::Table(_))),

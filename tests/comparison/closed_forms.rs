@@ -58,7 +58,7 @@ fn the_ratio_of_two_lognormals() {
     let found = compare(&a, &b);
     // log B - log A is normal with mean 0.5 and sd 0.5.
     let ratio = found.ratio.unwrap();
-    for (found, score) in [(ratio.lower, -1.959_964), (ratio.median, 0.0), (ratio.upper, 1.959_964)] {
+    for (found, score) in [(ratio.lower, -1.959_964_f64), (ratio.median, 0.0), (ratio.upper, 1.959_964)] {
         assert_estimate("quantile of B / A", found, (0.5 + 0.5 * score).exp(), 0.3, 0.0);
     }
     let (rope, probability) = found.rope.unwrap();
