@@ -7,6 +7,7 @@
 
 mod autocovariance;
 mod chains;
+mod coincidence;
 mod contraction;
 mod diagnosis;
 mod dip;
@@ -16,6 +17,7 @@ mod intervals;
 mod loo;
 mod modes;
 mod pile_up;
+mod predictive;
 mod ranks;
 mod summary;
 mod uniformity;
@@ -23,6 +25,7 @@ mod verdict;
 mod weighted;
 
 pub use chains::{ess_bulk, ess_mean, ess_quantile, ess_tail, mcse_mean, mcse_quantile, mcse_sd, r_hat};
+pub use coincidence::coincidence_factor;
 pub use contraction::{Contraction, LEAST_CONTRACTION, LEAST_SHIFT, contractions};
 pub use diagnosis::{Diagnosis, ParameterDiagnosis};
 pub use dip::{dip, dip_p_value};
@@ -32,6 +35,7 @@ pub use intervals::{hdi, quantile};
 pub use loo::{Loo, LooDatum, loo, loo_weighted};
 pub use modes::{Apart, MODES_LEVEL, Modes, Split, chains_apart, modes_of_chains, modes_of_particles};
 pub use pile_up::{PILE_UP_PART, PILE_UP_TIMES, PileUp, pile_ups};
+pub use predictive::{COVERED, INNER, PredictedRange, PredictiveCheck, chance_of_outside};
 pub use ranks::normal_scores;
 pub use summary::{INTERVAL, ParameterSummary, summarise_chains, summarise_particles};
 pub use uniformity::{BAND_LEVEL, RankTest, UniformRanks, holm};

@@ -35,11 +35,16 @@ impl ExperimentSweep {
         title(&self.name)
     }
 
+    /// Height of the stimulus above its holding current in its own unit, if it is one step.
+    pub fn step_amplitude(&self) -> Option<f64> {
+        let [step] = self.stimulus.components.as_slice() else { return None };
+        step.waveform.is_constant().then_some(step.amplitude)
+    }
+
     /// Size of the stimulus in nA, if it is one step into the whole cell; as it is written, also if it is inferred.
     pub fn stimulus_current_na(&self) -> Option<f64> {
-        let Stimulus { unit: Unit::Picoamp, components, .. } = &self.stimulus else { return None };
-        let [step] = components.as_slice() else { return None };
-        step.waveform.is_constant().then_some(step.amplitude / 1000.0)
+        let step = self.step_amplitude()?;
+        (self.stimulus.unit == Unit::Picoamp).then_some(step / 1000.0)
     }
 }
 

@@ -2,16 +2,19 @@
 
 use ndarray::{Array2, Array3, ArrayView3};
 
+use super::Outcome;
 use super::leave_one_out::Pointwise;
-use super::predicted::Predicted;
-use super::{Outcome, PREDICTED_TRACES};
+use super::predicted::{Predicted, SweepTraces};
 use crate::draws::{Draws, Particles};
-use crate::numeric::Rows;
 use crate::posterior::{Attribute, Group, Posterior, Values, Variable};
-use crate::problem::{LogTerms, Problem};
+use crate::prior::Parameter;
+use crate::problem::{ExperimentSweep, LogTerms, Problem};
 use crate::run::check::Plan;
 use crate::run::trace_results::{add_observed, add_predicted, units};
 use crate::units::Unit;
+
+/// How finely the prior is told.
+const PRIOR_QUANTILES: usize = 400;
 
 pub(super) fn posterior(outcome: &Outcome<'_>) -> Posterior {
     let Plan { text, problem, sampler, seed, .. } = outcome.plan;
@@ -31,9 +34,10 @@ pub(super) fn posterior(outcome: &Outcome<'_>) -> Posterior {
     let groups = [
         posterior_group(problem, outcome.natural.view()),
         sample_stats(&outcome.draws),
-        posterior_predictive(outcome),
-        observed_data(problem),
+        posterior_predictive(problem, &outcome.predicted),
+        observed_data(problem, &outcome.predicted),
         constant_data(problem),
+        prior_quantiles(problem),
     ];
     let further =
         [outcome.pointwise.as_ref().ok().map(log_likelihood), unadjusted_group(problem, &outcome.draws)];
@@ -133,10 +137,9 @@ fn feature_axis(problem: &Problem) -> Variable {
     )
 }
 
-fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
-    let problem = &outcome.plan.problem;
-    let Predicted { sets, chains, streams, simulated, observable, .. } = &outcome.predicted;
-    let (chains, streams) = (*chains, *streams);
+fn posterior_predictive(problem: &Problem, predicted: &Predicted) -> Group {
+    let Predicted { sets, chains, streams, simulated, observable, few, traces, .. } = predicted;
+    let (chains, kept) = (*chains, few.len());
     let number = |value: &Option<f64>| value.unwrap_or(f64::NAN);
     let simulated = (0..sets.len()).flat_map(|row| simulated.row(row)).map(number).collect();
     let replicated = observable.iter().flatten().map(number).collect();
@@ -149,34 +152,45 @@ fn posterior_predictive(outcome: &Outcome<'_>) -> Group {
         ),
         Variable::new("features_without_noise", &axes, Values::F64(simulated)),
     ];
-    let kept = PREDICTED_TRACES.min(sets.len());
-    let mut few = Rows::from_values(Vec::new(), sets.columns());
-    for index in 0..kept {
-        few.push(sets.row((2 * index + 1) * sets.len() / (2 * kept)));
-    }
     let mut coordinates = vec![
         Variable::counted("chain", chains),
         Variable::counted("draw", sets.len() / chains),
         feature_axis(problem),
         Variable::counted("trace", kept),
+        sweep_axis(problem),
     ];
-    for (index, sweep) in problem.experiment.sweeps.iter().enumerate() {
-        let traces = problem.simulation.traces(&problem.experiment.sweeps, index, &few, streams);
-        let values =
-            traces.into_iter().flat_map(|trace| trace.unwrap_or_else(|_| vec![f64::NAN; sweep.samples]));
+    for (sweep, own) in problem.experiment.sweeps.iter().zip(traces) {
+        let mut values = Vec::with_capacity(kept * sweep.samples);
+        for trace in &own.voltage_mv {
+            match trace {
+                Some(trace) => values.extend(trace.iter().map(|value| *value as f32)),
+                None => values.resize(values.len() + sweep.samples, f32::NAN),
+            }
+        }
         let time = format!("time_{}", sweep.name);
-        let voltage = Variable::new(
-            format!("voltage_{}", sweep.name),
-            &["trace", &time],
-            Values::F32(values.map(|value| value as f32).collect()),
-        );
+        let voltage =
+            Variable::new(format!("voltage_{}", sweep.name), &["trace", &time], Values::F32(values));
         variables.push(voltage.with("units", units(Unit::Millivolt)));
         coordinates.push(time_axis(&time, sweep.interval_ms, sweep.samples));
     }
+    let count = |row: usize| {
+        let of = move |own: &SweepTraces| {
+            own.voltage_mv[row].as_ref().map_or(f64::NAN, |_| own.spikes_ms[row].len() as f64)
+        };
+        traces.iter().map(of)
+    };
+    let counts = (0..kept).flat_map(count).collect();
+    variables.push(Variable::new("spikes", &["trace", "sweep"], Values::F64(counts)));
     let name = "posterior_predictive".to_owned();
     let mut group = Group { name, coordinates, variables, attributes: Vec::new() };
-    add_predicted(problem, &few, streams, &mut group);
+    add_predicted(problem, few, *streams, &mut group);
     group
+}
+
+/// Axis of what is counted in each sweep: its name.
+fn sweep_axis(problem: &Problem) -> Variable {
+    let names = problem.experiment.sweeps.iter().map(|sweep| sweep.name.clone());
+    Variable::coordinate("sweep", Values::Text(names.collect()))
 }
 
 fn time_axis(name: &str, interval_ms: f64, samples: usize) -> Variable {
@@ -184,10 +198,16 @@ fn time_axis(name: &str, interval_ms: f64, samples: usize) -> Variable {
     Variable::coordinate(name, Values::F64(times)).with("units", units(Unit::Millisecond))
 }
 
-fn observed_data(problem: &Problem) -> Group {
+fn observed_data(problem: &Problem, predicted: &Predicted) -> Group {
     let observed = problem.data.data.iter().map(|datum| datum.observed.unwrap_or(f64::NAN)).collect();
-    let mut coordinates = vec![feature_axis(problem)];
-    let mut variables = vec![Variable::new("features", &["feature"], Values::F64(observed))];
+    let spikes =
+        |own: &SweepTraces| own.recorded_spikes_ms.as_ref().map_or(f64::NAN, |spikes| spikes.len() as f64);
+    let spikes = Values::F64(predicted.traces.iter().map(spikes).collect());
+    let mut coordinates = vec![feature_axis(problem), sweep_axis(problem)];
+    let mut variables = vec![
+        Variable::new("features", &["feature"], Values::F64(observed)),
+        Variable::new("spikes", &["sweep"], spikes),
+    ];
     for sweep in &problem.experiment.sweeps {
         if let Some(voltage_mv) = &sweep.voltage_mv {
             let time = format!("time_{}", sweep.name);
@@ -208,8 +228,16 @@ fn constant_data(problem: &Problem) -> Group {
     let sds = Values::F64(problem.sds(set.row(0)).collect());
     let unit = |measure: &crate::features::Measure| measure.unit().symbol().to_owned();
     let feature_units = Values::Text(problem.data.measures.iter().map(unit).collect());
-    let mut coordinates = vec![feature_axis(problem)];
+    let mut coordinates = vec![feature_axis(problem), sweep_axis(problem)];
+    let step = |sweep: &ExperimentSweep| sweep.step_amplitude().unwrap_or(f64::NAN);
+    let steps = Values::F64(problem.experiment.sweeps.iter().map(step).collect());
     let mut variables = vec![
+        Variable::new("step_amplitude", &["sweep"], steps).with(
+            "description",
+            Attribute::Text(
+                "height of the step of current above its holding; NaN: another stimulus".to_owned(),
+            ),
+        ),
         Variable::new("features_sd", &["feature"], sds),
         Variable::new("features_unit", &["feature"], feature_units),
     ];
@@ -222,4 +250,21 @@ fn constant_data(problem: &Problem) -> Group {
         coordinates.push(time_axis(&time, sweep.interval_ms, sweep.samples));
     }
     Group { name: "constant_data".to_owned(), coordinates, variables, attributes: Vec::new() }
+}
+
+/// Quantiles of each prior: the inverse of its distribution function at evenly spaced probabilities.
+fn prior_quantiles(problem: &Problem) -> Group {
+    let probabilities: Vec<f64> =
+        (0..PRIOR_QUANTILES).map(|place| (place as f64 + 0.5) / PRIOR_QUANTILES as f64).collect();
+    let quantiles = |parameter: &Parameter| {
+        let values = probabilities.iter().map(|probability| parameter.prior.quantile(*probability)).collect();
+        Variable::new(&*parameter.name, &["probability"], Values::F64(values))
+            .with("units", units(parameter.unit))
+    };
+    Group {
+        name: "prior_quantiles".to_owned(),
+        variables: problem.space.parameters().iter().map(quantiles).collect(),
+        coordinates: vec![Variable::coordinate("probability", Values::F64(probabilities))],
+        attributes: Vec::new(),
+    }
 }

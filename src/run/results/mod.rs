@@ -1,5 +1,6 @@
 //! The results folder: `posterior.nc`, `draws.csv`, `settings.toml`, `provenance.json` and, last, `summary.json`.
 
+mod checks;
 mod groups;
 mod leave_one_out;
 mod predicted;
@@ -11,6 +12,7 @@ use std::time::SystemTime;
 use ndarray::{Array3, ArrayView3};
 use serde_json::json;
 
+use self::checks::Checks;
 use self::leave_one_out::{LeftOut, Pointwise};
 use self::predicted::Predicted;
 use super::RunError;
@@ -41,6 +43,7 @@ pub(super) struct Outcome<'a> {
     summaries: Vec<ParameterSummary>,
     diagnosis: Diagnosis,
     predicted: Predicted,
+    checks: Checks,
     /// The log likelihood of each datum, or why it is not there.
     pointwise: Result<Pointwise, LeftOut>,
     loo: Option<Loo>,
@@ -50,10 +53,6 @@ pub(super) struct Outcome<'a> {
     time_step: Option<TimeStepCheck>,
     seconds: f64,
 }
-
-/// Parameter sets whose features are predicted, and those whose traces are kept.
-const PREDICTED_SETS: usize = 400;
-const PREDICTED_TRACES: usize = 20;
 
 /// Draws of the prior with which the posterior is compared.
 const PRIOR_DRAWS: usize = 10_000;
@@ -100,6 +99,7 @@ impl<'a> Outcome<'a> {
             Pointwise::new(problem, &draws, natural.view(), simulations)
         };
         let predicted = Predicted::new(problem, &draws, natural.view(), plan.seed);
+        let checks = Checks::new(problem, &predicted);
         let loo = pointwise.as_ref().ok().map(Pointwise::loo);
         Self {
             plan,
@@ -109,6 +109,7 @@ impl<'a> Outcome<'a> {
             summaries,
             diagnosis,
             predicted,
+            checks,
             pointwise,
             loo,
             verdict,
@@ -122,7 +123,7 @@ impl<'a> Outcome<'a> {
     /// What a run has found, for the terminal.
     pub(super) fn text(&self) -> String {
         let table = render_table(&self.summaries, &self.verdict);
-        table + &render_findings(&self.diagnosis, self.loo.as_ref()) + &self.predicted.text()
+        table + &render_findings(&self.diagnosis, self.loo.as_ref()) + &self.checks.text("predictive check")
     }
 }
 
@@ -228,6 +229,7 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
         (None, Ok(_)) => serde_json::Value::Null,
     };
     summary["predicted"] = outcome.predicted.json();
+    summary["checks"] = outcome.checks.json();
     summary["time_step"] = outcome.time_step.as_ref().map_or(serde_json::Value::Null, time_step_json);
     summary["likelihood"] = likelihood_json(&outcome.plan.problem);
     let Account { ending, evidence, notes, .. } = &outcome.account;

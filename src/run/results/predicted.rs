@@ -1,15 +1,23 @@
-//! What the posterior predicts for each feature, beside what was recorded.
+//! What the posterior predicts for each feature and each trace, beside what was recorded.
 
 use ndarray::ArrayView3;
 use serde_json::{Value, json};
 
-use super::{PREDICTED_SETS, chosen_sets};
+use super::chosen_sets;
+use crate::diagnostics::PredictiveCheck;
 use crate::draws::Draws;
+use crate::features::{Analyser, Response};
 use crate::numeric::{Natural, Rows, Streams, Summaries};
-use crate::posterior::wrapped_after;
-use crate::problem::Problem;
+use crate::problem::{ExperimentSweep, Problem};
 
-/// Features of some parameter sets of the posterior, as they are simulated and as they might be observed.
+/// Parameter sets whose features are predicted.
+const PREDICTED_SETS: usize = 400;
+
+/// Parameter sets whose traces are kept: as many as this number of samples has room for, within limits.
+const KEPT_SAMPLES: usize = 2_000_000;
+const KEPT_TRACES: (usize, usize) = (20, 100);
+
+/// Features and traces of some parameter sets of the posterior, as they are simulated and as they might be observed.
 pub(super) struct Predicted {
     pub(super) sets: Rows<Natural>,
     /// The chains that the sets come from, one after the other.
@@ -18,24 +26,33 @@ pub(super) struct Predicted {
     pub(super) simulated: Summaries,
     /// One row for each set.
     pub(super) observable: Vec<Vec<Option<f64>>>,
-    ranges: Vec<Range>,
+    /// One for each feature.
+    pub(super) features: Vec<FeatureCheck>,
+    /// The sets whose traces are kept.
+    pub(super) few: Rows<Natural>,
+    /// One for each sweep.
+    pub(super) traces: Vec<SweepTraces>,
 }
 
-/// One feature.
-struct Range {
-    label: String,
-    unit: &'static str,
-    observed: Option<f64>,
-    /// Median, and the ends of [`COVERED`]; `None` if no prediction has a value.
-    predicted: Option<[f64; 3]>,
-    /// Share of the predictions that have no value.
-    missing: f64,
+/// One feature on one sweep.
+pub(super) struct FeatureCheck {
+    /// The measure and the sweep, for people.
+    pub(super) label: String,
+    /// The measure, such as `peak_voltage[0]`.
+    pub(super) measure: String,
+    pub(super) unit: &'static str,
+    pub(super) check: PredictiveCheck,
 }
 
-/// The share of the predictions between the ends.
-const COVERED: f64 = 0.95;
-/// Features that are named in the terminal.
-const NAMED: usize = 6;
+/// The voltages of one sweep, without noise of the recording.
+pub(super) struct SweepTraces {
+    /// One for each of the sets; `None` if the simulation failed.
+    pub(super) voltage_mv: Vec<Option<Vec<f64>>>,
+    /// Peaks of the spikes of each; none if the simulation failed.
+    pub(super) spikes_ms: Vec<Vec<f64>>,
+    /// Those of the recording, if there is a trace.
+    pub(super) recorded_spikes_ms: Option<Vec<f64>>,
+}
 
 impl Predicted {
     /// `natural`: the draws, shape `[chain, draw, parameter]`.
@@ -46,89 +63,88 @@ impl Predicted {
         let replicate =
             |row: usize| problem.replicate(simulated.row(row), sets.row(row), streams, 0, row as u64);
         let observable: Vec<Vec<Option<f64>>> = (0..sets.len()).map(replicate).collect();
-        let units = problem.data.measures.iter().map(|measure| measure.unit().symbol());
-        let range = |(column, (datum, unit)): (usize, (&crate::likelihood::Datum, &'static str))| {
-            let mut values: Vec<f64> = observable.iter().filter_map(|row| row[column]).collect();
-            values.sort_by(f64::total_cmp);
-            let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
-            let ends = (0.5 - 0.5 * COVERED, 0.5 + 0.5 * COVERED);
-            Range {
-                label: datum.label.clone(),
-                unit,
-                observed: datum.observed,
-                predicted: (!values.is_empty()).then(|| [at(0.5), at(ends.0), at(ends.1)]),
-                missing: 1.0 - values.len() as f64 / observable.len() as f64,
-            }
-        };
-        let ranges = problem.data.data.iter().zip(units).enumerate().map(range).collect();
-        Self { sets, chains, streams, simulated, observable, ranges }
+        let features = feature_checks(problem, &observable);
+        let few = few_of(&sets, problem);
+        let traces = sweep_traces(problem, &few, streams);
+        Self { sets, chains, streams, simulated, observable, features, few, traces }
     }
 
     /// A line for each feature.
     pub(super) fn json(&self) -> Value {
-        let of = |own: &Range| {
-            let [median, lower, upper] = own.predicted.map_or([None; 3], |values| values.map(Some));
+        let of = |own: &FeatureCheck| {
+            let check = &own.check;
+            let of_range =
+                |value: fn(&crate::diagnostics::PredictedRange) -> f64| check.predicted.as_ref().map(value);
             json!({
                 "feature": own.label,
                 "unit": own.unit,
-                "observed": own.observed,
-                "median": median,
-                "lower": lower,
-                "upper": upper,
-                "missing": own.missing,
-                "outside": own.is_outside(),
+                "observed": check.observed,
+                "median": of_range(|range| range.median),
+                "lower": of_range(|range| range.lower),
+                "upper": of_range(|range| range.upper),
+                "inner_lower": of_range(|range| range.inner_lower),
+                "inner_upper": of_range(|range| range.inner_upper),
+                "missing": check.missing,
+                "share_above": check.share_above,
+                "p_value": check.p_value(),
+                "outside": check.is_outside(),
             })
         };
-        self.ranges.iter().map(of).collect()
-    }
-
-    /// Names the features that the posterior does not predict; empty if there are none.
-    pub(super) fn text(&self) -> String {
-        let outside: Vec<&Range> = self.ranges.iter().filter(|own| own.is_outside()).collect();
-        if outside.is_empty() {
-            return String::new();
-        }
-        let count = self.ranges.len();
-        let named: Vec<String> = outside.iter().take(NAMED).map(|own| own.words()).collect();
-        let more = outside.len() - named.len();
-        let more = if more > 0 { format!("; and {more} more in summary.json") } else { String::new() };
-        let line = format!(
-            "recorded outside of {:.0} % of the predictions of the posterior, {} of {count} features ({:.1} by chance): {}{more}",
-            100.0 * COVERED,
-            outside.len(),
-            (1.0 - COVERED) * count as f64,
-            named.join("; ")
-        );
-        format!("\n{}", wrapped_after("", &line))
+        self.features.iter().map(of).collect()
     }
 }
 
-impl Range {
-    /// Whether the recording is not what the posterior predicts.
-    fn is_outside(&self) -> bool {
-        match (self.observed, self.predicted) {
-            (Some(observed), Some([_, lower, upper])) => !(lower..=upper).contains(&observed),
-            (Some(_), None) => true,
-            (None, _) => self.missing < 1.0 - COVERED,
+fn feature_checks(problem: &Problem, observable: &[Vec<Option<f64>>]) -> Vec<FeatureCheck> {
+    let data = &problem.data;
+    let mut checks = Vec::new();
+    for own in &data.sweeps {
+        for (column, measure) in (own.first..).zip(&own.measures) {
+            let replicated: Vec<Option<f64>> = observable.iter().map(|row| row[column]).collect();
+            checks.push(FeatureCheck {
+                label: data.data[column].label.clone(),
+                measure: measure.name().to_owned(),
+                unit: measure.unit().symbol(),
+                check: PredictiveCheck::new(data.data[column].observed, &replicated),
+            });
         }
     }
+    checks
+}
 
-    fn words(&self) -> String {
-        let Self { label, .. } = self;
-        match (self.observed, self.predicted) {
-            (Some(observed), Some([_, lower, upper])) => {
-                let decimals = (1.0 - (upper - lower).log10().floor()).clamp(0.0, 6.0) as usize;
-                let unit = if self.unit.is_empty() || self.unit == "1" {
-                    String::new()
-                } else {
-                    format!(" {}", self.unit)
-                };
-                format!(
-                    "{label} is {observed:.decimals$}, predicted {lower:.decimals$} to {upper:.decimals$}{unit}"
-                )
-            }
-            (Some(_), None) => format!("{label} has no value in any prediction"),
-            (None, _) => format!("{label}, which the recording has not"),
-        }
+/// Evenly chosen sets.
+fn few_of(sets: &Rows<Natural>, problem: &Problem) -> Rows<Natural> {
+    let samples: usize = problem.experiment.sweeps.iter().map(|sweep| sweep.samples).sum();
+    let kept = (KEPT_SAMPLES / samples.max(1)).clamp(KEPT_TRACES.0, KEPT_TRACES.1).min(sets.len());
+    let mut few = Rows::from_values(Vec::new(), sets.columns());
+    for index in 0..kept {
+        few.push(sets.row((2 * index + 1) * sets.len() / (2 * kept)));
     }
+    few
+}
+
+fn sweep_traces(problem: &Problem, few: &Rows<Natural>, streams: Streams) -> Vec<SweepTraces> {
+    let protocol = problem.simulation.protocol;
+    let mut analyser = Analyser::with_settings(protocol.mode, protocol.settings);
+    let mut spikes = |sweep: &ExperimentSweep, voltage_mv: &[f64]| -> Vec<f64> {
+        let response = Response {
+            interval_ms: sweep.interval_ms,
+            voltage_mv,
+            stimulus_ms: sweep.window_ms,
+            stimulus_current_na: None,
+        };
+        analyser.analyse(&response).spike_times_ms().collect()
+    };
+    let sweeps = &problem.experiment.sweeps;
+    let mut all = Vec::new();
+    for (index, sweep) in sweeps.iter().enumerate() {
+        let traces = problem.simulation.traces(sweeps, index, few, streams);
+        let voltage_mv: Vec<Option<Vec<f64>>> = traces.into_iter().map(Result::ok).collect();
+        let spikes_ms = voltage_mv
+            .iter()
+            .map(|trace| trace.as_ref().map_or_else(Vec::new, |trace| spikes(sweep, trace)))
+            .collect();
+        let recorded_spikes_ms = sweep.voltage_mv.as_ref().map(|trace| spikes(sweep, trace));
+        all.push(SweepTraces { voltage_mv, spikes_ms, recorded_spikes_ms });
+    }
+    all
 }
