@@ -22,4 +22,5 @@ pub mod diagnostics;
 pub mod samplers;
 pub mod posterior;
 pub mod comparison;
+pub mod report;
 pub mod run;

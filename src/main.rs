@@ -222,6 +222,14 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Make the report of a result, one HTML file that needs no network
+    Report {
+        /// Folder of the result
+        result: PathBuf,
+        /// The HTML file; report.html in the folder if it is not given
+        #[arg(long, value_name = "FILE.html")]
+        output: Option<PathBuf>,
+    },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
         /// Only one of them
@@ -404,6 +412,10 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         }
         Command::DiffConfig { a, b, format } => {
             show(&run::diff_config(&a, &b, matches!(format, Format::Json))?);
+        }
+        Command::Report { result, output } => {
+            let path = run::report(&result, output.as_deref())?;
+            show(&format!("report in {}\n", path.display()));
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {

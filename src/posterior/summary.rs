@@ -1,6 +1,7 @@
 //! The numbers of a run as JSON, for other programs.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -38,7 +39,14 @@ pub fn summary_json(run: &RunSummary<'_>) -> Value {
         "seconds": run.seconds,
         "simulations_per_second": run.simulations as f64 / run.seconds,
         "verdict": run.verdict.to_string(),
+        "reasons": words(run.verdict.reasons()),
+        "findings": words(run.verdict.findings()),
+        "time_step_warning": run.verdict.warning().map(ToString::to_string),
     })
+}
+
+fn words(of: &[impl Display]) -> Vec<String> {
+    of.iter().map(ToString::to_string).collect()
 }
 
 fn parameter_json(summary: &ParameterSummary) -> Value {
