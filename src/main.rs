@@ -51,7 +51,8 @@ struct Running {
 
 impl From<Running> for FitOptions {
     fn from(Running { set, seed, threads, output, quick, quiet }: Running) -> Self {
-        Self { set, seed, threads: threads.map(usize::from), output, quick, quiet }
+        let threads = threads.map(usize::from);
+        Self { set, seed, threads, output, quick, quiet, no_report: false }
     }
 }
 
@@ -63,6 +64,9 @@ enum Command {
         config: PathBuf,
         #[command(flatten)]
         running: Running,
+        /// No report.html in the folder of the results; `hhbayes report` makes it later
+        #[arg(long)]
+        no_report: bool,
     },
     /// Find all mistakes of a settings file, without running it
     Check {
@@ -229,6 +233,9 @@ enum Command {
         /// The HTML file; report.html in the folder if it is not given
         #[arg(long, value_name = "FILE.html")]
         output: Option<PathBuf>,
+        /// Draws the charts as SVG and PNG for papers too, into the folder plots of the result
+        #[arg(long)]
+        plots: bool,
     },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
@@ -332,8 +339,9 @@ fn shown(
 
 fn act(command: Command) -> Result<ExitCode, RunError> {
     match command {
-        Command::Run { config, running } => {
-            return shown(&running.into(), |options| run::fit(&config, options));
+        Command::Run { config, running, no_report } => {
+            let options = FitOptions { no_report, ..running.into() };
+            return shown(&options, |options| run::fit(&config, options));
         }
         Command::Check { config, set } => show(&run::check(&config, &set)?),
         Command::Simulate { config, set, accuracy: true, seed, threads, .. } => {
@@ -413,9 +421,12 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::DiffConfig { a, b, format } => {
             show(&run::diff_config(&a, &b, matches!(format, Format::Json))?);
         }
-        Command::Report { result, output } => {
+        Command::Report { result, output, plots } => {
             let path = run::report(&result, output.as_deref())?;
             show(&format!("report in {}\n", path.display()));
+            if plots {
+                show(&format!("charts in {}\n", run::report_plots(&result)?.display()));
+            }
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {

@@ -1,5 +1,7 @@
 //! All parameters that are inferred, in order, with their priors.
 
+use std::sync::Arc;
+
 use rand::RngExt;
 use rayon::prelude::*;
 
@@ -8,14 +10,14 @@ use crate::numeric::{Natural, ROWS_PER_THREAD, Rows, Streams, Unconstrained};
 use crate::units::Unit;
 
 /// One parameter that is inferred.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parameter {
     /// Its name in the settings and in the results.
     pub name: String,
     /// The unit of its natural value.
     pub unit: Unit,
     /// What is believed about it beforehand.
-    pub prior: Box<dyn Prior>,
+    pub prior: Arc<dyn Prior>,
     /// From the real line onto the support of the prior.
     pub transform: Transform,
 }
@@ -24,12 +26,12 @@ impl Parameter {
     /// A parameter with the transform that belongs to the support of its prior.
     pub fn new(name: String, unit: Unit, prior: Box<dyn Prior>) -> Self {
         let transform = Transform::onto(prior.support());
-        Self { name, unit, prior, transform }
+        Self { name, unit, prior: prior.into(), transform }
     }
 }
 
 /// The parameters of a problem; their priors are independent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ParameterSpace {
     parameters: Vec<Parameter>,
 }

@@ -64,6 +64,8 @@ pub(super) const MISSING_PENALTY: f64 = 100.0;
 pub struct DataReader {
     compared: Vec<Compared>,
     penalty: f64,
+    /// Names of sweeps, whether they are fitted or not.
+    known: Vec<String>,
 }
 
 impl DataReader {
@@ -76,7 +78,7 @@ impl DataReader {
         let penalty = read_penalty(likelihood, penalty.node_maybe()).unwrap_or(MISSING_PENALTY);
         let section =
             likelihood.table("features", "the features that are compared, each with its standard deviation");
-        let mut reader = Self { compared: Vec::new(), penalty };
+        let mut reader = Self { compared: Vec::new(), penalty, known: Vec::new() };
         for (name, node) in section.entries() {
             match Measure::parse(name) {
                 Ok(measure) => reader.read_feature(&section, name, node, measure, slots, parameters),
@@ -164,6 +166,22 @@ impl DataReader {
         slots: &mut [Slot],
     ) -> Data {
         self.check_sweep_names(experiment, likelihood);
+        let data = self.collected(experiment, tables, analyser);
+        self.spread_over_sweeps(experiment, &data, likelihood, slots);
+        data
+    }
+
+    /// The data of sweeps that were all recorded.
+    pub fn recorded(&self, experiment: &Experiment, analyser: &mut Analyser) -> Data {
+        self.collected(experiment, &[], analyser)
+    }
+
+    /// Sweeps that the settings may name, also if they are not fitted.
+    pub fn knows<'s>(&mut self, sweeps: impl Iterator<Item = &'s ExperimentSweep>) {
+        self.known = sweeps.map(|sweep| sweep.name.clone()).collect();
+    }
+
+    fn collected(&self, experiment: &Experiment, tables: &[Section<'_>], analyser: &mut Analyser) -> Data {
         let mut data = Data::default();
         let traces = experiment.sweeps.len() - tables.len();
         for (index, sweep) in experiment.sweeps.iter().enumerate() {
@@ -189,12 +207,16 @@ impl DataReader {
             }
             data.sweeps.push(SweepMeasures { measures, first });
         }
-        self.spread_over_sweeps(experiment, &data, likelihood, slots);
         data
     }
 
     fn check_sweep_names(&self, experiment: &Experiment, likelihood: &Section<'_>) {
-        let known: Vec<&str> = experiment.sweeps.iter().map(|sweep| sweep.name.as_str()).collect();
+        let own = experiment.sweeps.iter().map(|sweep| sweep.name.as_str());
+        let known: Vec<&str> = if self.known.is_empty() {
+            own.collect()
+        } else {
+            self.known.iter().map(String::as_str).collect()
+        };
         for compared in &self.compared {
             for name in compared.sweeps.iter().flatten() {
                 if !known.contains(&name.as_str()) && !known.is_empty() {

@@ -16,6 +16,7 @@ mod target;
 mod terms;
 mod time_step;
 mod traces;
+mod validation;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +48,7 @@ pub use target::{LogDensity, LogTerms, Simulator, Target};
 pub use terms::Term;
 pub use time_step::{TOLERABLE_SDS, TimeStepCheck, round_to_digits};
 pub use traces::{Recorded, SpikeTimesTerm, Traces, VoltageTerm, read_trace_options};
+pub use validation::{VALIDATION, read_validation_options};
 
 use data::DataReader;
 use observer::Observer;
@@ -78,6 +80,8 @@ pub struct Problem {
     observed: Vec<Option<f64>>,
     scales: Vec<f64>,
     tally: Tally,
+    /// The sweeps that are predicted but not fitted.
+    pub held_out: Option<Box<Problem>>,
 }
 
 /// Counts simulations and what went wrong in them.
@@ -96,7 +100,9 @@ impl Problem {
         let likelihood = likelihood::from_settings(&table);
         let weight = table.key("weight", "power of the likelihood of the features").positive();
         let weight = weight.quantity_or(Unit::One, 1.0);
-        let reader = DataReader::read(&table, &mut draft.slots, &mut draft.parameters);
+        let mut reader = DataReader::read(&table, &mut draft.slots, &mut draft.parameters);
+        let recorded = draft.experiment.sweeps.len() - draft.tables.len();
+        let held_out = validation::read(root, &draft.experiment, recorded);
         // They were read with the numbers that [prior] may name.
         for name in ["trace", "spike_times"] {
             table.table(name, "read with the model");
@@ -119,6 +125,8 @@ impl Problem {
         }
         let mut setup = draft.finish(root)?;
         setup.simulate_recording(root)?;
+        reader.knows(setup.experiment.sweeps.iter());
+        let held_out = (!held_out.is_empty()).then(|| setup.hold_out(&held_out));
         let Setup { experiment, mut simulation, space, truth } = setup;
         let data = reader.data(&experiment, &tables, &table, &mut analyser, &mut simulation.slots);
         let (traces, recorded) = traces.terms(root, &experiment, protocol);
@@ -135,7 +143,11 @@ impl Problem {
             likelihood: likelihood?,
             weight,
             tally: Tally::default(),
+            held_out: None,
         };
+        if let Some(held_out) = held_out {
+            problem = problem.with_held_out(held_out, likelihood::from_settings(&table)?, &reader);
+        }
         problem.scales = problem.sds(medians(&problem.space, &[]).row(0)).collect();
         problem.add_observation_noise(root);
         (!root.has_mistakes()).then_some(problem)

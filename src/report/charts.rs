@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::density::{density_of_draws, density_of_quantiles};
+use super::density::{bounds_of_quantiles, density_of_draws, density_of_quantiles};
 use super::packed::Scale;
 use super::thinning::Thinning;
 use super::{Content, Parameter, Sweep};
@@ -53,7 +53,7 @@ pub(super) fn chosen_sweeps(content: &Content) -> Vec<&Sweep> {
 }
 
 /// Places of some draws: evenly chosen from each chain, by their weights from particles. Chain after chain.
-fn few_draws(content: &Content) -> Vec<usize> {
+pub(super) fn few_draws(content: &Content) -> Vec<usize> {
     let all = content.parameters.first().map_or(0, |own| own.values.len());
     let most = (DRAWS / content.parameters.len().max(1)).min(DRAWS_OF_A_PARAMETER);
     if let Some(weights) = &content.weights {
@@ -82,7 +82,8 @@ fn resampled(weights: &[f64], count: usize) -> Vec<usize> {
 }
 
 fn parameter(content: &Content, own: &Parameter, few: &[usize]) -> Value {
-    let density = density_of_draws(&own.values, content.weights.as_deref());
+    let density =
+        density_of_draws(&own.values, content.weights.as_deref(), bounds_of_quantiles(&own.prior_quantiles));
     let scale = Scale::of(own.values.iter().copied());
     let prior = density_of_quantiles(&own.prior_quantiles);
     let (values, heights): (Vec<f64>, Vec<f64>) = prior.into_iter().unzip();
@@ -115,7 +116,7 @@ fn shortened(values: &[f64]) -> Vec<Value> {
 }
 
 /// How many draws of each chain have a rank among all draws in each of some equal ranges.
-fn ranks(own: &Parameter, chains: usize) -> Vec<Vec<usize>> {
+pub(super) fn ranks(own: &Parameter, chains: usize) -> Vec<Vec<usize>> {
     let (all, length) = (own.values.len(), own.values.len() / chains);
     let mut order: Vec<usize> = (0..all).collect();
     order.sort_by(|a, b| own.values[*a].total_cmp(&own.values[*b]));
@@ -166,7 +167,7 @@ fn sweep(own: &Sweep, points: usize) -> Value {
 }
 
 /// The ends of [`BAND`] of the traces at each sample; a failed simulation is left out.
-fn band(traces: &[Vec<f32>], samples: usize) -> [Vec<f32>; 2] {
+pub(super) fn band(traces: &[Vec<f32>], samples: usize) -> [Vec<f32>; 2] {
     let traces: Vec<&Vec<f32>> =
         traces.iter().filter(|trace| trace.iter().all(|value| value.is_finite())).collect();
     if traces.is_empty() {
@@ -185,21 +186,48 @@ fn band(traces: &[Vec<f32>], samples: usize) -> [Vec<f32>; 2] {
     ends
 }
 
-/// Number of spikes over the height of the step, if there are at least two heights.
-fn spikes(sweeps: &[Sweep]) -> Value {
+/// Number of spikes at one height of the step of current.
+pub(super) struct SpikePoint {
+    title: String,
+    held_out: bool,
+    unit: String,
+    pub(super) step: f64,
+    pub(super) recorded: Option<f64>,
+    pub(super) median: f64,
+    pub(super) lower: f64,
+    pub(super) upper: f64,
+}
+
+/// Number of spikes over the height of the step; none if all sweeps have the same height, or other units.
+pub(super) fn spike_points(sweeps: &[Sweep]) -> Vec<SpikePoint> {
     let of = |own: &Sweep| {
         let step = own.step?;
         let counts: Vec<f64> =
             own.predicted_spikes.iter().copied().filter(|count| count.is_finite()).collect();
         let at = |share: f64| quantile(&counts, share);
-        (!counts.is_empty()).then(|| {
-            json!({"title": own.title, "held_out": own.held_out, "step": step, "unit": own.current_unit,
-                   "recorded": own.recorded_spikes, "median": at(0.5), "lower": at(0.025), "upper": at(0.975)})
+        (!counts.is_empty()).then(|| SpikePoint {
+            title: own.title.clone(),
+            held_out: own.held_out,
+            unit: own.current_unit.clone(),
+            step,
+            recorded: own.recorded_spikes,
+            median: at(0.5),
+            lower: at(0.025),
+            upper: at(0.975),
         })
     };
-    let points: Vec<Value> = sweeps.iter().filter_map(of).collect();
-    let different = |a: &Value, b: &Value| a["step"] != b["step"] && a["unit"] == b["unit"];
-    if points.windows(2).any(|pair| different(&pair[0], &pair[1])) { json!(points) } else { json!([]) }
+    let points: Vec<SpikePoint> = sweeps.iter().filter_map(of).collect();
+    let differ = points.windows(2).any(|pair| (pair[0].step - pair[1].step).abs() > 0.0);
+    let is_one_unit = points.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+    if differ && is_one_unit { points } else { Vec::new() }
+}
+
+fn spikes(sweeps: &[Sweep]) -> Vec<Value> {
+    let of = |own: SpikePoint| {
+        json!({"title": own.title, "held_out": own.held_out, "step": own.step, "unit": own.unit,
+               "recorded": own.recorded, "median": own.median, "lower": own.lower, "upper": own.upper})
+    };
+    spike_points(sweeps).into_iter().map(of).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 
 mod charts;
 mod density;
+mod figures;
 mod packed;
 mod page;
 mod thinning;
 
 use serde_json::Value;
 
+pub use figures::{Picture, pictures};
 pub use page::html;
 
 /// What a report tells about a result.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::RunError;
 use super::trace_results::likelihood_text;
 use crate::inspection::{Finding, worst_of_each_kind};
-use crate::problem::{Problem, Simulation, Slot};
+use crate::problem::{ExperimentSweep, Problem, Simulation, Slot};
 use crate::samplers::{self, Method};
 use crate::settings::{Section, Settings};
 use crate::units::Unit;
@@ -151,6 +151,10 @@ pub fn check(path: &Path, set: &[String]) -> Result<String, RunError> {
         problem.experiment.sweeps.iter().map(|sweep| problem.simulation.grid(sweep).steps()).sum();
     let sweeps = counted(problem.experiment.sweeps.len(), "sweep");
     let _ = writeln!(text, "\n{sweeps}, {steps} time steps in each simulation");
+    if let Some(held_out) = &problem.held_out {
+        let titles: Vec<String> = held_out.experiment.sweeps.iter().map(ExperimentSweep::title).collect();
+        let _ = writeln!(text, "held out: {}", titles.join(", "));
+    }
     if !problem.data.data.is_empty() {
         let _ = writeln!(text, "\n{}", counted(problem.data.data.len(), "observed feature"));
     }

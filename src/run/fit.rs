@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 use super::RunError;
 use super::check::{Plan, flaws_of_recording, read_plan};
 use super::progress::{Bar, is_interrupted, listen_for_interrupt};
+use super::report::report;
 use super::results::{Outcome, write_results};
 use super::threads::on_threads;
 use super::trace_results::likelihood_text;
@@ -29,6 +30,8 @@ pub struct FitOptions {
     pub quick: bool,
     /// No progress bar.
     pub quiet: bool,
+    /// No `report.html` beside the results.
+    pub no_report: bool,
 }
 
 /// What a run did.
@@ -83,6 +86,8 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
     let interrupted = is_interrupted();
     let outcome = Outcome::new(plan, sampled, interrupted, seconds);
     write_results(&outcome, folder, began)?;
+    // The results are there already, and a report can be made of them later.
+    let reported = if options.no_report { None } else { Some(report(folder, None)) };
     let mut text = outcome.text();
     text += &likelihood_text(problem);
     text += &flaws_of_recording(&problem.experiment.flaws);
@@ -92,6 +97,11 @@ fn sample(plan: &Plan, folder: &Path, options: &FitOptions) -> Result<FitReport,
         outcome.simulations as f64 / seconds,
         folder.display()
     );
+    text += &match reported {
+        None => String::new(),
+        Some(Ok(path)) => format!("open {} in a browser\n", path.display()),
+        Some(Err(error)) => format!("no report, the results are written all the same: {error}\n"),
+    };
     Ok(FitReport { text, interrupted })
 }
 

@@ -44,7 +44,7 @@ pub use init::init;
 pub use inspect::{InspectOptions, inspect};
 pub use list::list;
 pub use parameter_sets::{SetSource, SetsError};
-pub use report::report;
+pub use report::{report, report_plots};
 pub use schema::schema;
 pub use select::select;
 pub use simulate::{SimulateOptions, simulate};

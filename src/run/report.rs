@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::RunError;
+use super::results::VALIDATION;
 use crate::posterior::{Group, Posterior, StoredPosterior, Values, read_netcdf, write_atomically};
-use crate::report::{Content, Parameter, Sweep, html};
+use crate::report::{Content, Parameter, Sweep, html, pictures};
 
 /// Name of the report in the folder of a result.
 pub(super) const REPORT: &str = "report.html";
 
+/// Name of the folder of the pictures.
+const PLOTS: &str = "plots";
+
 /// The groups with predictions, recordings and what is constant: of the fitted sweeps and of those held out.
-const PREFIXES: [&str; 2] = ["", "validation_"];
+const PREFIXES: [&str; 2] = ["", VALIDATION];
 
 /// Writes the report of a result into its folder, or to `output`; returns where it is.
 ///
@@ -27,6 +31,23 @@ pub fn report(folder: &Path, output: Option<&Path>) -> Result<PathBuf, RunError>
     let path = output.map_or_else(|| folder.join(REPORT), Path::to_owned);
     write_atomically(&path, |file| file.write_all(page.as_bytes()))?;
     Ok(path)
+}
+
+/// Draws the charts of a result as SVG and PNG into the folder `plots` beside its report; returns that folder.
+///
+/// # Errors
+/// If the folder holds no result, or a picture cannot be drawn or written.
+pub fn report_plots(folder: &Path) -> Result<PathBuf, RunError> {
+    let pictures = pictures(&read_content(folder)?)
+        .map_err(|reason| RunError::Usage(format!("error: the charts cannot be drawn: {reason}")))?;
+    let plots = folder.join(PLOTS);
+    std::fs::create_dir_all(&plots).map_err(|source| RunError::Output { folder: plots.clone(), source })?;
+    for picture in &pictures {
+        let file = |ending: &str| plots.join(format!("{}.{ending}", picture.name));
+        write_atomically(&file("svg"), |out| out.write_all(picture.svg.as_bytes()))?;
+        write_atomically(&file("png"), |out| out.write_all(&picture.png))?;
+    }
+    Ok(plots)
 }
 
 fn read_content(folder: &Path) -> Result<Content, RunError> {

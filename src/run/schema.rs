@@ -9,7 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::likelihood::LIKELIHOODS;
 use crate::model::MODELS;
 use crate::prior::PRIORS;
-use crate::problem::{read_model_options, read_recorded_options, read_simulated_options, read_trace_options};
+use crate::problem::{
+    VALIDATION, read_model_options, read_recorded_options, read_simulated_options, read_trace_options,
+    read_validation_options,
+};
 use crate::recording::FORMATS;
 use crate::samplers::SAMPLERS;
 use crate::settings::{ANY_NAME, Described, Section, Shape};
@@ -54,6 +57,8 @@ pub fn schema() -> Value {
         (entry.build)(&section, Unit::One);
         (entry.name, entry.summary, without_units(section.described()))
     }));
+    let validation = Section::listening();
+    read_validation_options(&validation);
     let model = one_of(MODELS.iter().filter_map(|entry| {
         let section = Section::listening();
         let membrane = (entry.build)(&section)?;
@@ -74,6 +79,13 @@ pub fn schema() -> Value {
             "prior": {"type": "object", "additionalProperties": prior},
             "likelihood": loosely(likelihood),
             "sampler": sampler,
+            "validation": {
+                "type": "object",
+                "description": VALIDATION,
+                "properties": properties(&validation.described()),
+                "required": ["sweeps"],
+                "additionalProperties": false,
+            },
             "run": {
                 "type": "object",
                 "properties": {"seed": {"type": "integer", "minimum": 0}},

@@ -89,7 +89,6 @@ class Report:
 
     def check_keyboard(self):
         page = self.page
-        page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
         page.keyboard.press("Tab")
         self.expect(page.evaluate("() => document.activeElement.className") == "skip", "the first stop of the keyboard is not the skip link")
         if not page.query_selector(".sweep"):
@@ -132,7 +131,7 @@ def check(browser, path, screenshots):
     charts = desktop.check_charts()
     if desktop.seconds > LONGEST_LOAD_S:
         problems.append(f"opens in {desktop.seconds:.2f} s")
-    for look in [desktop.check_width, desktop.check_zoom, desktop.check_keyboard, desktop.check_theme]:
+    for look in [desktop.check_width, desktop.check_keyboard, desktop.check_zoom, desktop.check_theme]:
         look()
     dark = Report(browser, path, 1280, 900, "dark")
     dark.check_charts()

@@ -132,15 +132,17 @@
     const room = 0.08 * (at(0.997) - at(0.003)) || 1e-9;
     return [at(0.003) - room, at(0.997) + room];
   }
-  function blur(grid) {
-    const kernel = [-4, -3, -2, -1, 0, 1, 2, 3, 4].map((at) => Math.exp(-0.5 * (at / 1.7) ** 2));
+  /* The width of the kernel is Silverman's in two dimensions; six standard deviations fill the picture. */
+  function blur(grid, count) {
+    const width = Math.max(1, CELLS / 6 * Math.pow(count, -1 / 6)), reach = Math.ceil(3 * width);
+    const kernel = Array.from({ length: 2 * reach + 1 }, (_, at) => Math.exp(-0.5 * ((at - reach) / width) ** 2));
     const total = kernel.reduce((sum, own) => sum + own, 0);
     const along = (from, dx, dy) => {
       const to = new Float64Array(CELLS * CELLS);
       for (let y = 0; y < CELLS; y++) for (let x = 0; x < CELLS; x++) {
         let sum = 0;
         kernel.forEach((weight, index) => {
-          const [u, v] = [x + (index - 4) * dx, y + (index - 4) * dy];
+          const [u, v] = [x + (index - reach) * dx, y + (index - reach) * dy];
           if (u >= 0 && v >= 0 && u < CELLS && v < CELLS) sum += weight * from[v * CELLS + u];
         });
         to[y * CELLS + x] = sum / total;
@@ -184,7 +186,7 @@
       const [u, v] = [Math.floor(column(value)), Math.floor(row(two.values[place]))];
       if (u >= 0 && v >= 0 && u < CELLS && v < CELLS) grid[v * CELLS + u] += 1;
     });
-    const smooth = blur(grid), heights = levels(smooth, [0.95, 0.8, 0.5]);
+    const smooth = blur(grid, one.values.length), heights = levels(smooth, [0.95, 0.8, 0.5]);
     const across = (u) => (u + 0.5) / CELLS * size, up = (v) => size - (v + 0.5) / CELLS * size;
     picture.append(shape("rect", { class: "gridline", x: 0.5, y: 0.5, width: size - 1, height: size - 1, fill: "none" }));
     const colour = getComputedStyle(document.documentElement).getPropertyValue("--posterior");
@@ -372,15 +374,14 @@
     const place = byId(id);
     if (!rows || !place) return;
     const compared = rows.filter((own) => own.median !== null);
-    const wide = place.clientWidth > 560, width = wide ? 900 : 420, label = wide ? 330 : 170, step = 26, height = compared.length * step + 34;
+    const wide = place.clientWidth > 560, width = wide ? 900 : 420, label = wide ? 330 : -2, step = wide ? 26 : 42, height = compared.length * step + 34;
     const picture = svg(width, height, `recorded and predicted values of ${compared.length} features`);
     const x = scale(-2, 2, label + 12, width - 14);
     for (const at of [-1, 0, 1]) picture.append(shape("line", { class: "gridline", x1: x(at), x2: x(at), y1: 4, y2: height - 28 }));
     compared.forEach((own, row) => {
-      const y = row * step + 17, half = (own.upper - own.lower) / 2 || Math.abs(own.median) * 0.01 || 1;
+      const y = row * step + (wide ? 17 : 32), half = (own.upper - own.lower) / 2 || Math.abs(own.median) * 0.01 || 1;
       const at = (value) => x(Math.max(-1.95, Math.min(1.95, (value - own.median) / half)));
-      const short = wide || own.feature.length < 27 ? own.feature : `${own.feature.slice(0, 25)}…`;
-      picture.append(shape("text", { x: label, y: y + 4, "font-size": 13, "text-anchor": "end" }, short));
+      picture.append(shape("text", wide ? { x: label, y: y + 4, "font-size": 13, "text-anchor": "end" } : { x: 10, y: y - 11, "font-size": 14 }, own.feature));
       const bar = (from, to, kind, thick) => shape("rect", { class: kind, x: at(from), width: Math.max(2, at(to) - at(from)), y: y - thick / 2, height: thick, rx: 2 });
       picture.append(bar(own.lower, own.upper, "wide", 14), bar(own.inner_lower ?? own.median, own.inner_upper ?? own.median, "half", 14));
       picture.append(shape("line", { class: "middle", x1: at(own.median), x2: at(own.median), y1: y - 7, y2: y + 7 }));
@@ -452,7 +453,7 @@
   function directionChart() {
     const place = byId("direction-chart"), own = data.directions;
     if (!place || !own) return;
-    const wide = place.clientWidth > 560, width = wide ? 900 : 420, step = wide ? 34 : 46, left = 8, height = own.length * step + 36;
+    const wide = place.clientWidth > 560, width = wide ? 900 : 420, step = wide ? 34 : 46, left = 22, height = own.length * step + 36;
     const picture = svg(width, height, "width of the posterior along combinations of parameters");
     const least = Math.min(0.1, ...own.map((one) => one.width)), lowest = Math.floor(Math.log10(least)), most = Math.log10(Math.max(1.2, ...own.map((one) => one.width)));
     const first = wide ? 520 : left, x = scale(lowest, most, first, width - 20);
@@ -463,7 +464,7 @@
     own.forEach((one, row) => {
       const y = row * step + (wide ? 20 : 32);
       const limit = wide ? 66 : 50, words = one.words.length > limit ? `${one.words.slice(0, limit)}…` : one.words;
-      const text = shape("text", wide ? { x: 508, y: y + 5, "font-size": 13.5, "text-anchor": "end" } : { x: left, y: y - 10, "font-size": 14 }, words);
+      const text = shape("text", wide ? { x: 508, y: y + 5, "font-size": 13.5, "text-anchor": "end" } : { x: 4, y: y - 10, "font-size": 14 }, words);
       text.append(shape("title", {}, one.words));
       picture.append(text, shape("rect", { class: "bar", x: first, width: Math.max(2, x(Math.log10(one.width)) - first), y: y - 6, height: 12, rx: 2 }));
     });

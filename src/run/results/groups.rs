@@ -13,6 +13,9 @@ use crate::run::check::Plan;
 use crate::run::trace_results::{add_observed, add_predicted, units};
 use crate::units::Unit;
 
+/// Before the names of the groups of sweeps that were not fitted.
+pub(in crate::run) const VALIDATION: &str = "validation_";
+
 /// How finely the prior is told.
 const PRIOR_QUANTILES: usize = 400;
 
@@ -41,7 +44,16 @@ pub(super) fn posterior(outcome: &Outcome<'_>) -> Posterior {
     ];
     let further =
         [outcome.pointwise.as_ref().ok().map(log_likelihood), unadjusted_group(problem, &outcome.draws)];
-    let groups = groups.into_iter().chain(further.into_iter().flatten());
+    let held_out = problem.held_out.as_ref().zip(outcome.held_out.as_ref());
+    let held_out = held_out.into_iter().flat_map(|(problem, (predicted, _))| {
+        let groups = [
+            posterior_predictive(problem, predicted),
+            observed_data(problem, predicted),
+            constant_data(problem),
+        ];
+        groups.map(|group| Group { name: format!("{VALIDATION}{}", group.name), ..group })
+    });
+    let groups = groups.into_iter().chain(further.into_iter().flatten()).chain(held_out);
     // Without features their axis has no length, which NetCDF does not know.
     Posterior { groups: groups.map(Group::without_empty_axes).collect(), attributes }
 }

@@ -12,6 +12,8 @@ use std::time::SystemTime;
 use ndarray::{Array3, ArrayView3};
 use serde_json::json;
 
+pub(super) use self::groups::VALIDATION;
+
 use self::checks::Checks;
 use self::leave_one_out::{LeftOut, Pointwise};
 use self::predicted::Predicted;
@@ -44,6 +46,8 @@ pub(super) struct Outcome<'a> {
     diagnosis: Diagnosis,
     predicted: Predicted,
     checks: Checks,
+    /// The same of the sweeps that were not fitted.
+    held_out: Option<(Predicted, Checks)>,
     /// The log likelihood of each datum, or why it is not there.
     pointwise: Result<Pointwise, LeftOut>,
     loo: Option<Loo>,
@@ -100,6 +104,11 @@ impl<'a> Outcome<'a> {
         };
         let predicted = Predicted::new(problem, &draws, natural.view(), plan.seed);
         let checks = Checks::new(problem, &predicted);
+        let held_out = problem.held_out.as_ref().map(|held_out| {
+            let predicted = Predicted::new(held_out, &draws, natural.view(), plan.seed);
+            let checks = Checks::new(held_out, &predicted);
+            (predicted, checks)
+        });
         let loo = pointwise.as_ref().ok().map(Pointwise::loo);
         Self {
             plan,
@@ -110,6 +119,7 @@ impl<'a> Outcome<'a> {
             diagnosis,
             predicted,
             checks,
+            held_out,
             pointwise,
             loo,
             verdict,
@@ -123,7 +133,11 @@ impl<'a> Outcome<'a> {
     /// What a run has found, for the terminal.
     pub(super) fn text(&self) -> String {
         let table = render_table(&self.summaries, &self.verdict);
-        table + &render_findings(&self.diagnosis, self.loo.as_ref()) + &self.checks.text("predictive check")
+        let held_out = self.held_out.as_ref().map(|(_, checks)| checks.text("check with held-out sweeps"));
+        table
+            + &render_findings(&self.diagnosis, self.loo.as_ref())
+            + &self.checks.text("predictive check")
+            + &held_out.unwrap_or_default()
     }
 }
 
@@ -230,6 +244,11 @@ pub(super) fn write_results(outcome: &Outcome<'_>, folder: &Path, began: SystemT
     };
     summary["predicted"] = outcome.predicted.json();
     summary["checks"] = outcome.checks.json();
+    if let (Some(held_out), Some((predicted, checks))) = (&outcome.plan.problem.held_out, &outcome.held_out) {
+        let names: Vec<&str> = held_out.experiment.sweeps.iter().map(|sweep| &*sweep.name).collect();
+        summary["validation"] =
+            json!({"sweeps": names, "predicted": predicted.json(), "checks": checks.json()});
+    }
     summary["time_step"] = outcome.time_step.as_ref().map_or(serde_json::Value::Null, time_step_json);
     summary["likelihood"] = likelihood_json(&outcome.plan.problem);
     let Account { ending, evidence, notes, .. } = &outcome.account;
