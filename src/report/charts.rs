@@ -16,8 +16,10 @@ const DRAWS_OF_A_PARAMETER: usize = 6000;
 const TRACE_NUMBERS: usize = 480_000;
 /// Points of one trace at the least and at the most.
 const POINTS: (usize, usize) = (300, 20_000);
-/// Predicted traces that are drawn one by one.
+/// Predicted traces that are drawn one by one; fewer if they have so many spikes that they would hide the recording.
 const SINGLE_TRACES: usize = 6;
+const SINGLE_WITH_MANY_SPIKES: usize = 2;
+const MANY_SPIKES: f64 = 15.0;
 /// Sweeps that are drawn; of more, some are left out evenly.
 const SWEEPS: usize = 40;
 
@@ -139,7 +141,9 @@ fn sweep(own: &Sweep, points: usize) -> Value {
     let [lower, upper] = band(&own.predicted_mv, samples);
     let recorded = thinning.trace(&own.recorded_mv);
     let (lower, upper) = (thinning.lowest(&lower), thinning.highest(&upper));
-    let count = own.predicted_mv.len().min(SINGLE_TRACES);
+    let spikes = own.predicted_spikes.iter().copied().fold(0.0, f64::max);
+    let single = if spikes > MANY_SPIKES { SINGLE_WITH_MANY_SPIKES } else { SINGLE_TRACES };
+    let count = own.predicted_mv.len().min(single);
     let single =
         (0..count).map(|index| &own.predicted_mv[(2 * index + 1) * own.predicted_mv.len() / (2 * count)]);
     let single: Vec<Vec<f64>> = single.map(|trace| thinning.trace(trace)).collect();

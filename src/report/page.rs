@@ -13,6 +13,9 @@ const CHARTS: &str = include_str!("template/charts.js");
 const UPLOT: &str = include_str!("uplot/uPlot.iife.min.js");
 const UPLOT_STYLE: &str = include_str!("uplot/uPlot.min.css");
 
+/// Files of a recording that are all named.
+const NAMED_FILES: usize = 3;
+
 /// The whole page.
 ///
 /// # Errors
@@ -59,10 +62,6 @@ pub fn html(content: &Content) -> Result<String, minijinja::Error> {
 fn facts(content: &Content) -> Vec<[String; 2]> {
     let (summary, provenance) = (&content.summary, &content.provenance);
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let list = |value: &Value| {
-        let words: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
-        (!words.is_empty()).then(|| words.join(", "))
-    };
     let count = |noun: &str, count: usize| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let held_out = content.sweeps.iter().filter(|sweep| sweep.held_out).count();
     let mut sweeps = count("sweep", content.sweeps.len() - held_out);
@@ -80,7 +79,7 @@ fn facts(content: &Content) -> Vec<[String; 2]> {
     });
     let epsilon = summary["epsilon"].as_f64().map(|epsilon| rounded(epsilon, epsilon));
     let lines = [
-        ("Recording", list(&provenance["recordings"])),
+        ("Recording", recording(&provenance["recordings"])),
         ("Sweeps", (!content.sweeps.is_empty()).then_some(sweeps)),
         ("Inferred", Some(count("parameter", content.parameters.len()))),
         ("Sampler", text(&summary["sampler"]).map(|sampler| format!("{sampler}, {drawn}"))),
@@ -90,6 +89,19 @@ fn facts(content: &Content) -> Vec<[String; 2]> {
         ("When", text(&provenance["began"])),
     ];
     lines.into_iter().filter_map(|(label, text)| Some([label.to_owned(), text?])).collect()
+}
+
+/// The names of the files, of many the first and the last.
+fn recording(files: &Value) -> Option<String> {
+    let paths: Vec<&str> = files.as_array()?.iter().filter_map(Value::as_str).collect();
+    let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
+    match paths.as_slice() {
+        [] => None,
+        [first, .., last] if paths.len() > NAMED_FILES => {
+            Some(format!("{} to {} ({} files)", name(first), name(last), paths.len()))
+        }
+        few => Some(few.iter().map(|path| name(path)).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// `1 505 328`.

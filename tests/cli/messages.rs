@@ -11,6 +11,7 @@ use crate::comparison_cases;
 use crate::folder::{CELL, Folder, repository};
 use crate::noise_cases;
 use crate::trace_cases;
+use crate::validation_cases;
 
 /// What the user sees: exit code, then the error stream.
 fn message(case: &Case) -> String {
@@ -34,8 +35,12 @@ fn message(case: &Case) -> String {
 }
 
 fn all() -> impl Iterator<Item = &'static Case> {
-    let further = channel_cases::CASES.iter().chain(noise_cases::CASES).chain(trace_cases::CASES);
-    let further = further.chain(comparison_cases::CASES);
+    let further = channel_cases::CASES
+        .iter()
+        .chain(noise_cases::CASES)
+        .chain(trace_cases::CASES)
+        .chain(validation_cases::CASES)
+        .chain(comparison_cases::CASES);
     cases::CASES.iter().chain(further)
 }
 
