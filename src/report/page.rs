@@ -38,6 +38,7 @@ pub fn html(content: &Content) -> Result<String, minijinja::Error> {
         "checks": summary["checks"],
         "held_out_checks": summary["validation"]["checks"],
         "directions": summary["diagnostics"]["directions"].is_array(),
+        "worst": worst(summary),
         "facts": facts(content),
         "parameters": parameter_rows(content),
         "features": feature_rows(&summary["predicted"]),
@@ -89,6 +90,19 @@ fn facts(content: &Content) -> Vec<[String; 2]> {
         ("When", text(&provenance["began"])),
     ];
     lines.into_iter().filter_map(|(label, text)| Some([label.to_owned(), text?])).collect()
+}
+
+/// The largest R-hat and the smallest effective sample size of all parameters.
+fn worst(summary: &Value) -> Option<String> {
+    let parameters = || summary["parameters"].as_object().into_iter().flatten().map(|(_, own)| own);
+    let r_hat = parameters().filter_map(|own| own["r_hat"].as_f64()).reduce(f64::max);
+    let r_hat = r_hat.map(|r_hat| format!("R-hat is at most {r_hat:.3}, "));
+    let ess = parameters()
+        .flat_map(|own| ["ess_bulk", "ess_tail", "ess"].map(|key| own[key].as_f64()))
+        .flatten()
+        .reduce(f64::min)?;
+    let start = if r_hat.is_some() { "the" } else { "The" };
+    Some(format!("{}{start} effective sample size at least {ess:.0}", r_hat.unwrap_or_default()))
 }
 
 /// The names of the files, of many the first and the last.
