@@ -99,7 +99,7 @@ impl PredictiveCheck {
 
 /// The probability that at least `outside` of `count` independent values are outside of [`COVERED`] by chance.
 pub fn chance_of_outside(outside: usize, count: usize) -> f64 {
-    let (inside, mut term, mut below) = (COVERED, COVERED.powi(count as i32), 0.0);
+    let (inside, mut term, mut below) = (COVERED, COVERED.powf(count as f64), 0.0);
     for number in 0..outside.min(count + 1) {
         below += term;
         term *= (count - number) as f64 / (number + 1) as f64 * (1.0 - inside) / inside;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::data::DataReader;
 use super::experiment::Experiment;
 use super::setup::Setup;
+use super::traces::{Recorded, Traces};
 use super::{Problem, Simulation, Tally};
 use crate::features::Analyser;
 use crate::likelihood::Likelihood;
@@ -110,8 +111,8 @@ impl Problem {
             simulation,
             space: self.space.clone(),
             data,
-            traces: Default::default(),
-            recorded: Default::default(),
+            traces: Traces::default(),
+            recorded: Recorded::default(),
             truth: self.truth.clone(),
             likelihood,
             weight: self.weight,

@@ -90,7 +90,7 @@ fn bandwidth(bins: &[f64], step: f64, count: f64) -> f64 {
 
 /// A Gaussian of so many bins on every bin, mirrored at both ends.
 fn smooth(bins: &[f64], width: f64) -> Vec<f64> {
-    let count = bins.len() as isize;
+    let count = bins.len().cast_signed();
     let reach = (4.0 * width).ceil() as isize;
     let kernel: Vec<f64> = (-reach..=reach).map(|at| (-0.5 * (at as f64 / width).powi(2)).exp()).collect();
     let total: f64 = kernel.iter().sum();
@@ -116,7 +116,7 @@ pub(super) fn bounds_of_quantiles(quantiles: &[f64]) -> (f64, f64) {
     let bound = |end: f64, next: f64, third: f64| {
         let is_steep = (third - next).abs() > STEEP * (next - end).abs();
         // The outermost quantiles are half a step away from the end.
-        is_steep.then(|| end + 0.5 * (end - next))
+        is_steep.then_some(end + 0.5 * (end - next))
     };
     let lower = bound(*first, *second, *third).unwrap_or(f64::NEG_INFINITY);
     (lower, bound(*last, *last_but_one, *before).unwrap_or(f64::INFINITY))
