@@ -25,6 +25,55 @@ struct Cli {
     command: Command,
 }
 
+/// What is compared, and how.
+#[derive(Args)]
+struct Comparing {
+    /// Folders of results, or posterior.nc of this program or of ArviZ; the first is the baseline, A
+    #[arg(value_name = "RESULT", required_unless_present = "group", conflicts_with = "group")]
+    result: Vec<PathBuf>,
+    /// The mean over some cells in place of a single one, such as control=results/cell_1,results/cell_2; given once
+    /// for each group, of which the first is the baseline
+    #[arg(long, value_name = "NAME=RESULT,RESULT")]
+    group: Vec<String>,
+    /// A difference that is as good as none: 10% for all, g_K=5% or g_K="1 mS/cm^2" for one; if it is not given, 5 %,
+    /// and 1 mV of a voltage
+    #[arg(long, value_name = "NAME=WIDTH")]
+    rope: Vec<String>,
+    /// Compare the draws of runs that have not converged as well
+    #[arg(long)]
+    allow_unconverged: bool,
+    /// Compare parameters of the same name although the models differ
+    #[arg(long)]
+    allow_other_model: bool,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Folder for comparison.json and a picture of the marginals
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Names the order in which particles of a group are paired
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Number of threads; all cores if it is not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl From<Comparing> for CompareOptions {
+    fn from(comparing: Comparing) -> Self {
+        Self {
+            groups: comparing.group,
+            rope: comparing.rope,
+            allow_unconverged: comparing.allow_unconverged,
+            allow_other_model: comparing.allow_other_model,
+            as_json: matches!(comparing.format, Format::Json),
+            output: comparing.output,
+            seed: comparing.seed,
+            threads: comparing.threads.map(usize::from),
+        }
+    }
+}
+
 /// What the commands that run a sampler have in common.
 #[derive(Args)]
 struct Running {
@@ -185,37 +234,7 @@ enum Command {
         running: Running,
     },
     /// Compare posteriors: which parameter is larger, by how much, and how sure that is
-    Compare {
-        /// Folders of results, or posterior.nc of this program or of ArviZ; the first is the baseline, A
-        #[arg(value_name = "RESULT", required_unless_present = "group", conflicts_with = "group")]
-        result: Vec<PathBuf>,
-        /// The mean over some cells in place of a single one, such as control=results/cell_1,results/cell_2; given once
-        /// for each group, of which the first is the baseline
-        #[arg(long, value_name = "NAME=RESULT,RESULT")]
-        group: Vec<String>,
-        /// A difference that is as good as none: 10% for all, g_K=5% or g_K="1 mS/cm^2" for one; if it is not given, 5 %,
-        /// and 1 mV of a voltage
-        #[arg(long, value_name = "NAME=WIDTH")]
-        rope: Vec<String>,
-        /// Compare the draws of runs that have not converged as well
-        #[arg(long)]
-        allow_unconverged: bool,
-        /// Compare parameters of the same name although the models differ
-        #[arg(long)]
-        allow_other_model: bool,
-        /// How it is shown
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
-        /// Folder for comparison.json and a picture of the marginals
-        #[arg(long)]
-        output: Option<PathBuf>,
-        /// Names the order in which particles of a group are paired
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Number of threads; all cores if it is not given
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-        threads: Option<u16>,
-    },
+    Compare(Comparing),
     /// Show what differs between two settings files, or between those of two results
     DiffConfig {
         /// Settings file, folder of a result, or posterior.nc
@@ -395,28 +414,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::Select { config, prior_weights, running } => {
             return shown(&running.into(), |options| run::select(&config, &prior_weights, options));
         }
-        Command::Compare {
-            result,
-            group,
-            rope,
-            allow_unconverged,
-            allow_other_model,
-            format,
-            output,
-            seed,
-            threads,
-        } => {
-            let options = CompareOptions {
-                groups: group,
-                rope,
-                allow_unconverged,
-                allow_other_model,
-                as_json: matches!(format, Format::Json),
-                output,
-                seed,
-                threads: threads.map(usize::from),
-            };
-            show(&run::compare(&result, &options)?);
+        Command::Compare(comparing) => {
+            let result = comparing.result.clone();
+            show(&run::compare(&result, &comparing.into())?);
         }
         Command::DiffConfig { a, b, format } => {
             show(&run::diff_config(&a, &b, matches!(format, Format::Json))?);
