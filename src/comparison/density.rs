@@ -7,6 +7,7 @@ use std::f64::consts::FRAC_2_PI;
 
 use super::distances::Distance;
 use super::marginal::{Estimate, Marginal};
+use crate::diagnostics::{binned, silverman};
 
 /// Points of the grid.
 const POINTS: usize = 2048;
@@ -32,24 +33,13 @@ pub(super) struct Densities<'a> {
     step: f64,
 }
 
-/// Silverman's rule, 0.9 min(sd, IQR / 1.34) n^(−1/5) with the effective number of draws (Silverman 1986,
-/// <https://doi.org/10.1201/9781315140919>, equation 3.31).
 fn bandwidth(of: &Marginal) -> f64 {
-    let sd = of.sd();
-    let quartiles = (of.quantile(0.75) - of.quantile(0.25)) / 1.34;
-    let width = if quartiles > 0.0 { sd.min(quartiles) } else { sd };
-    0.9 * width * of.effective.max(1.0).powf(-0.2)
+    silverman(of.sd(), of.quantile(0.75) - of.quantile(0.25), of.effective)
 }
 
 fn kernel_density(of: &Marginal, width: f64, start: f64, step: f64) -> Vec<f64> {
-    let mut bins = vec![0.0; POINTS];
-    for (value, weight) in of.values.iter().zip(&of.weights) {
-        let place = (value - start) / step;
-        let below = (place.floor().max(0.0) as usize).min(POINTS - 2);
-        let share = (place - below as f64).clamp(0.0, 1.0);
-        bins[below] += weight * (1.0 - share);
-        bins[below + 1] += weight * share;
-    }
+    let draws = of.values.iter().copied().zip(of.weights.iter().copied());
+    let bins = binned(draws, start, step, POINTS);
     // A kernel narrower than the grid is as wide as the grid.
     let width = width.max(step);
     let reach = ((REACH * width / step).ceil() as usize).min(POINTS - 1);

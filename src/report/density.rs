@@ -1,6 +1,6 @@
 //! Densities for the pictures: of draws by kernels, of a prior from its quantiles.
 
-use crate::diagnostics::quantile;
+use crate::diagnostics::{binned, effective_sample_size, quantile, silverman};
 
 /// Points of a density.
 const POINTS: usize = 200;
@@ -21,7 +21,7 @@ pub(super) struct Density {
 }
 
 /// Gaussian kernels on weighted draws, mirrored at the `bounds` (infinite where there is none), so that a density that
-/// ends at a bound does not sag there. The bandwidth is Silverman's (1986, equation 3.31). `weights` sum to 1; `None` if all count the same.
+/// ends at a bound does not sag there. The bandwidth is Silverman's. `weights` sum to 1; `None` if all count the same.
 /// `None` if the draws do not differ.
 pub(super) fn density_of_draws(
     values: &[f64],
@@ -29,9 +29,10 @@ pub(super) fn density_of_draws(
     bounds: (f64, f64),
 ) -> Option<Density> {
     let (lowest, highest) = ends(values)?;
+    let count = weights.map_or(values.len() as f64, effective_sample_size);
     let rough_step = (highest - lowest) / (POINTS - 1) as f64;
-    let rough = binned(values, weights, lowest, rough_step);
-    let width = bandwidth(&rough, rough_step, effective_count(values.len(), weights));
+    let rough = on_grid(values, weights, lowest, rough_step);
+    let width = bandwidth(&rough, rough_step, count);
     // The tails of the kernels at the ends, unless a bound cuts them off.
     let end = |from: f64, bound: f64, side: f64| {
         let tail = from + side * TAIL * width;
@@ -39,7 +40,7 @@ pub(super) fn density_of_draws(
     };
     let (first, last) = (end(lowest, bounds.0.min(lowest), -1.0), end(highest, bounds.1.max(highest), 1.0));
     let step = (last - first) / (POINTS - 1) as f64;
-    let bins = binned(values, weights, first, step);
+    let bins = on_grid(values, weights, first, step);
     let width = width / step;
     Some(Density {
         first,
@@ -48,18 +49,10 @@ pub(super) fn density_of_draws(
     })
 }
 
-/// Linear binning: the kernel is then applied to the bins. `weights` as above.
-fn binned(values: &[f64], weights: Option<&[f64]>, first: f64, step: f64) -> Vec<f64> {
+/// `weights` as above.
+fn on_grid(values: &[f64], weights: Option<&[f64]>, first: f64, step: f64) -> Vec<f64> {
     let weight = |place: usize| weights.map_or(1.0 / values.len() as f64, |weights| weights[place]);
-    let mut bins = vec![0.0; POINTS];
-    for (place, value) in values.iter().enumerate() {
-        let position = (value - first) / step;
-        let below = (position as usize).min(POINTS - 2);
-        let share = position - below as f64;
-        bins[below] += weight(place) * (1.0 - share);
-        bins[below + 1] += weight(place) * share;
-    }
-    bins
+    binned(values.iter().enumerate().map(|(place, value)| (*value, weight(place))), first, step, POINTS)
 }
 
 fn ends(values: &[f64]) -> Option<(f64, f64)> {
@@ -67,11 +60,7 @@ fn ends(values: &[f64]) -> Option<(f64, f64)> {
     (last > first && (last - first).is_finite()).then_some((first, last))
 }
 
-fn effective_count(count: usize, weights: Option<&[f64]>) -> f64 {
-    weights.map_or(count as f64, |weights| 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>())
-}
-
-/// 0.9 min(sd, IQR / 1.34) n^(-1/5), from the bins.
+/// Silverman's, from the bins.
 fn bandwidth(bins: &[f64], step: f64, count: f64) -> f64 {
     let places = || bins.iter().enumerate().map(|(place, mass)| (place as f64 * step, *mass));
     let mean: f64 = places().map(|(place, mass)| place * mass).sum();
@@ -83,9 +72,8 @@ fn bandwidth(bins: &[f64], step: f64, count: f64) -> f64 {
             below >= share
         })
     };
-    let range = quartile(0.75).zip(quartile(0.25)).map_or(sd, |(upper, lower)| upper.0 - lower.0);
-    let spread = if range > 0.0 { sd.min(range / 1.34) } else { sd };
-    0.9 * spread * count.powf(-0.2)
+    let range = quartile(0.75).zip(quartile(0.25)).map_or(0.0, |(upper, lower)| upper.0 - lower.0);
+    silverman(sd, range, count)
 }
 
 /// A Gaussian of so many bins on every bin, mirrored at both ends.
