@@ -7,6 +7,7 @@ use std::fmt::Debug;
 
 use super::ModelParameter;
 use super::adaptive::StepRule;
+use super::kinetics::Channel;
 use super::membrane::CAUTIOUS_DT_MS;
 use super::number::Number;
 
@@ -99,6 +100,9 @@ pub(super) trait ChannelSet: Debug + Send + Sync {
 
     /// α and β of every gate in 1/ms, as the paper prints them.
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> Self::Gates<(f64, f64)>;
+
+    /// The channels in the standard forms, one for each current and in their order.
+    fn describe(&self, parameters: &[f64]) -> Vec<Channel>;
 }
 
 /// One parameter set in plain numbers.

@@ -10,10 +10,11 @@ use super::calcium::{
     high_threshold, high_threshold_per_ms, low_threshold, low_threshold_activation, low_threshold_per_ms,
 };
 use super::channels::{ChannelSet, Current, GateRates, fixed_shape};
+use super::kinetics::Channel;
 use super::number::Number;
 use super::pospischil::{self, Pospischil};
 use super::subthreshold::{a_type, a_type_activation, a_type_per_ms, h_type, h_type_per_ms};
-use super::{Build, Membrane, ModelParameter, leapfrog_or_adaptive};
+use super::{Build, Membrane, ModelParameter, leapfrog_or_adaptive, written};
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
@@ -173,6 +174,12 @@ impl ChannelSet for Calcium {
         let [q, r] = high_threshold_per_ms(voltage_mv);
         [m, h, n, p, q, r, low_threshold_per_ms(voltage_mv + parameters[V_X])]
     }
+
+    fn describe(&self, parameters: &[f64]) -> Vec<Channel> {
+        let shift = [("CaT_shift", -parameters[V_X])];
+        let calcium = written::describe("calcium", &PARAMETERS, parameters, &shift);
+        [Pospischil.describe(parameters), calcium].concat()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -224,5 +231,10 @@ impl ChannelSet for Cortical {
     fn rates_per_ms(&self, parameters: &[f64], voltage_mv: f64) -> [(f64, f64); 9] {
         let [m, h, n, p, q, r, u] = Calcium.rates_per_ms(parameters, voltage_mv);
         [m, h, n, p, q, r, u, a_type_per_ms(voltage_mv), h_type_per_ms(voltage_mv)]
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Vec<Channel> {
+        let subthreshold = written::describe("subthreshold", &PARAMETERS, parameters, &[]);
+        [Calcium.describe(parameters), subthreshold].concat()
     }
 }

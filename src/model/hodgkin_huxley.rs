@@ -6,8 +6,9 @@
 
 use super::adaptive::StepRule;
 use super::channels::{ChannelSet, Current, GateRates, efun, fixed_shape};
+use super::kinetics::Channel;
 use super::number::{Number, small_exponential};
-use super::{Build, Membrane, ModelParameter, leapfrog_or_adaptive};
+use super::{Build, Membrane, ModelParameter, leapfrog_or_adaptive, written};
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
@@ -191,5 +192,9 @@ impl ChannelSet for HodgkinHuxley {
         let alpha_n = 0.1 * efun((10.0 - v) / 10.0);
         let beta_n = 0.125 * (-v / 80.0).exp();
         [(phi * alpha_m, phi * beta_m), (phi * alpha_h, phi * beta_h), (phi * alpha_n, phi * beta_n)]
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Vec<Channel> {
+        written::describe(ENTRY.name, PARAMETERS, parameters, &[])
     }
 }

@@ -13,6 +13,7 @@ use fearless_simd::Level;
 
 use super::channels::{ChannelSet, Current, GateRates};
 use super::drive::Drive;
+use super::kinetics::Channel;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{Number, Vector, WIDTH, dispatch_vectors};
 use super::operations::{self, Operations};
@@ -73,6 +74,10 @@ pub(super) struct Run<'a> {
 impl<C: ChannelSet> Membrane for Leapfrog<C> {
     fn parameters(&self) -> &[ModelParameter] {
         self.channels.parameters()
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Option<Vec<Channel>> {
+        Some(self.channels.describe(parameters))
     }
 
     fn default_dt_ms(&self) -> f64 {

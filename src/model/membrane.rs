@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use super::ModelParameter;
 use super::drive::Drive;
+use super::kinetics::Channel;
 use super::operations::Operations;
 use super::sensitivity::Sensitive;
 use crate::numeric::Failure;
@@ -100,6 +101,11 @@ pub trait Membrane: Debug + Send + Sync {
     /// How many independent random processes the channels of a conductance need to open at random; `conductance` is its
     /// place among the parameters. 0 of a leak, and of what is no conductance; `None`: the scheme has no channel noise.
     fn noise_processes(&self, _conductance: usize) -> Option<usize> {
+        None
+    }
+
+    /// Its channels with the numbers of one parameter set; `None` if it is more than its channels.
+    fn describe(&self, _parameters: &[f64]) -> Option<Vec<Channel>> {
         None
     }
 

@@ -14,6 +14,7 @@ mod cortical;
 mod drive;
 mod dual;
 mod hodgkin_huxley;
+pub mod kinetics;
 mod leapfrog;
 mod membrane;
 mod number;

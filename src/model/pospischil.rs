@@ -7,10 +7,11 @@
 
 use super::adaptive::{self, Adaptive, StepRule};
 use super::channels::{ChannelSet, Current, GateRates, efun, fixed_shape};
+use super::kinetics::Channel;
 use super::leapfrog::Leapfrog;
 use super::number::{Number, small_exponential};
 use super::reference::ExponentialEuler;
-use super::{Build, Membrane, ModelParameter, scheme};
+use super::{Build, Membrane, ModelParameter, scheme, written};
 use crate::settings::{Entry, Section};
 use crate::units::Unit;
 
@@ -228,5 +229,9 @@ impl ChannelSet for Pospischil {
             (phi * alpha_n, phi * beta_n),
             (p_inf / tau_p, (1.0 - p_inf) / tau_p),
         ]
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Vec<Channel> {
+        written::describe(ENTRY.name, PARAMETERS, parameters, &[])
     }
 }

@@ -6,6 +6,7 @@
 use super::ModelParameter;
 use super::channels::{ChannelSet, Patch};
 use super::drive::Drive;
+use super::kinetics::Channel;
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::rest;
 use crate::numeric::{Failure, instructions};
@@ -25,6 +26,10 @@ impl<C> ExponentialEuler<C> {
 impl<C: ChannelSet> Membrane for ExponentialEuler<C> {
     fn parameters(&self) -> &[ModelParameter] {
         self.0.parameters()
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Option<Vec<Channel>> {
+        Some(self.0.describe(parameters))
     }
 
     fn default_dt_ms(&self) -> f64 {

@@ -19,6 +19,7 @@ use self::rule::Steps;
 use super::ModelParameter;
 use super::channels::ChannelSet;
 use super::drive::Drive;
+use super::kinetics::Channel;
 use super::leapfrog::{Leapfrog, Run};
 use super::membrane::{Grid, Lot, Membrane, Start};
 use super::number::{WIDTH, dispatch_lanes};
@@ -50,6 +51,10 @@ impl<C> Adaptive<C> {
 impl<C: ChannelSet> Membrane for Adaptive<C> {
     fn parameters(&self) -> &[ModelParameter] {
         self.fixed.parameters()
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Option<Vec<Channel>> {
+        self.fixed.describe(parameters)
     }
 
     fn widths(&self) -> &'static [(usize, f64)] {

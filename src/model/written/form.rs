@@ -3,11 +3,12 @@
 //! They are those of NeuroML (`HHExpRate`, `HHSigmoidRate`, `HHExpLinearRate`,
 //! <https://doi.org/10.1371/journal.pcbi.1000815>), and the bell shape of most published time constants.
 
+use crate::model::kinetics;
 use crate::model::number::Number;
 
 /// The shape of one term, with x = (V − midpoint) / scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub enum Form {
     /// The size itself.
     Constant,
     /// size · eˣ
@@ -21,10 +22,10 @@ pub(super) enum Form {
 }
 
 impl Form {
-    pub(super) const NAMES: [&'static str; 5] =
+    pub(in crate::model) const NAMES: [&'static str; 5] =
         ["constant", "exponential", "sigmoid", "linear_exponential", "bell"];
 
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(in crate::model) fn named(name: &str) -> Option<Self> {
         match name {
             "constant" => Some(Form::Constant),
             "exponential" => Some(Form::Exponential),
@@ -36,7 +37,7 @@ impl Form {
     }
 
     /// How many pairs of midpoint and scale it has.
-    pub(super) fn slopes(self) -> usize {
+    pub(in crate::model) fn slopes(self) -> usize {
         match self {
             Form::Constant => 0,
             Form::Exponential | Form::Sigmoid | Form::LinearExponential => 1,
@@ -84,6 +85,19 @@ impl Term {
             *values = (midpoint, size.constant(1.0) / parameters(slope.scale));
         }
         TermValues { form: self.form, size, slopes }
+    }
+}
+
+impl Term {
+    /// The term of one parameter set, of `factor` times its size.
+    pub(super) fn described(&self, parameters: &[f64], shift: Option<usize>, factor: f64) -> kinetics::Term {
+        let shift = shift.map_or(0.0, |shift| parameters[shift]);
+        let slope = |slope: &Slope| (parameters[slope.midpoint] + shift, parameters[slope.scale]);
+        kinetics::Term {
+            form: self.form,
+            size: factor * parameters[self.size],
+            slopes: self.slopes.iter().map(slope).collect(),
+        }
     }
 }
 

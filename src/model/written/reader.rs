@@ -103,26 +103,30 @@ impl Reader {
         let q10 = q10.map(|(q10, reference)| (q10, reference, self.numbers.temperature(reference)));
         let changes = Changes { speed: Speed { factor, q10 }, shift: Some(shift) };
         let gates = source("gates").table("gates", "one table for each gate");
-        let factors = self.gates(&gates, name, changes);
+        let (names, factors) = self.gates(&gates, name, changes);
+        self.set.names.push((name.to_owned(), names));
         self.set.currents.push(Current { conductance, reversal });
         self.set.factors.push(factors);
     }
 
-    fn gates(&mut self, gates: &Section<'_>, channel: &str, changes: Changes) -> Vec<Factor> {
+    fn gates(&mut self, gates: &Section<'_>, channel: &str, changes: Changes) -> (Vec<String>, Vec<Factor>) {
         if gates.is_listening() {
             self.gate(&gates.any_table("a gate"), "gate", changes);
         }
-        let mut factors = Vec::new();
+        let (mut names, mut factors) = (Vec::new(), Vec::new());
         for (name, node) in gates.entries() {
             let section = gates.child(name, Some(node));
             if is_name(name) {
-                factors.extend(self.gate(&section, &format!("{channel}_{name}"), changes));
+                if let Some(factor) = self.gate(&section, &format!("{channel}_{name}"), changes) {
+                    names.push((*name).to_owned());
+                    factors.push(factor);
+                }
                 section.finish();
             } else {
                 bad_name(gates, name, "gate");
             }
         }
-        factors
+        (names, factors)
     }
 
     fn gate(&mut self, section: &Section<'_>, name: &str, changes: Changes) -> Option<Factor> {

@@ -3,6 +3,7 @@
 use super::form::{Term, TermValues, sum};
 use crate::model::ModelParameter;
 use crate::model::channels::{ChannelSet, Current, GateRates};
+use crate::model::kinetics;
 use crate::model::number::Number;
 
 /// What the two functions of voltage of a gate are.
@@ -49,6 +50,8 @@ pub(super) struct Written {
     pub currents: Vec<Current>,
     /// For each current what it flows through.
     pub factors: Vec<Vec<Factor>>,
+    /// For each current the name of its channel, and of what it flows through.
+    pub names: Vec<(String, Vec<String>)>,
 }
 
 pub(super) struct Constants<N> {
@@ -170,6 +173,48 @@ impl ChannelSet for Written {
             (rate.opening / rate.denominator, (rate.total - rate.opening) / rate.denominator)
         };
         rates.iter().map(pair).collect()
+    }
+
+    fn describe(&self, parameters: &[f64]) -> Vec<kinetics::Channel> {
+        let channel = |(index, (name, gates)): (usize, &(String, Vec<String>))| {
+            let (current, gates) = (self.currents[index], gates.iter().zip(&self.factors[index]));
+            kinetics::Channel {
+                name: name.clone(),
+                conductance: parameters[current.conductance],
+                reversal_mv: parameters[current.reversal],
+                gates: gates.map(|(name, factor)| self.describe_gate(name, factor, parameters)).collect(),
+            }
+        };
+        self.names.iter().enumerate().map(channel).collect()
+    }
+}
+
+impl Written {
+    fn describe_gate(&self, name: &str, factor: &Factor, parameters: &[f64]) -> kinetics::Gate {
+        let terms = |terms: &[Term], shift: Option<usize>, factor: f64| -> Vec<kinetics::Term> {
+            terms.iter().map(|term| term.described(parameters, shift, factor)).collect()
+        };
+        let (power, kinetics) = match factor {
+            Factor::Instantaneous { steady_state, shift, power } => {
+                (*power, kinetics::Kinetics::Instantaneous { steady_state: terms(steady_state, *shift, 1.0) })
+            }
+            Factor::Gate { index, power } => {
+                let Gate { kinetics, functions: [first, second], speed, shift } = &self.gates[*index];
+                let speed = speed.of(&|index| parameters[index]);
+                let kinetics = match kinetics {
+                    Kinetics::Rates => kinetics::Kinetics::Rates {
+                        alpha: terms(first, *shift, speed),
+                        beta: terms(second, *shift, speed),
+                    },
+                    Kinetics::Relaxation => kinetics::Kinetics::Relaxation {
+                        steady_state: terms(first, *shift, 1.0),
+                        time_constant: terms(second, *shift, 1.0 / speed),
+                    },
+                };
+                (*power, kinetics)
+            }
+        };
+        kinetics::Gate { name: name.to_owned(), power, kinetics }
     }
 }
 
