@@ -23,4 +23,5 @@ pub mod samplers;
 pub mod posterior;
 pub mod comparison;
 pub mod report;
+pub mod simulators;
 pub mod run;

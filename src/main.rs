@@ -10,9 +10,10 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, CompareOptions, FeatureFormat, FeatureOptions, FitOptions,
-    FitReport, InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    self, AccuracyOptions, BenchOptions, CompareOptions, ExportFormat, FeatureFormat, FeatureOptions,
+    FitOptions, FitReport, InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
 };
+use hhbayes::simulators::Simulator;
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
 #[derive(Parser)]
@@ -102,6 +103,34 @@ impl From<Running> for FitOptions {
     fn from(Running { set, seed, threads, output, quick, quiet }: Running) -> Self {
         let threads = threads.map(usize::from);
         Self { set, seed, threads, output, quick, quiet, no_report: false }
+    }
+}
+
+/// Formats of other programs.
+#[derive(Clone, Copy, ValueEnum)]
+enum Export {
+    Csv,
+    Parquet,
+    Zarr,
+    Json,
+    Cmdstan,
+    Neuron,
+    Brian2,
+    Neuroml,
+}
+
+impl From<Export> for ExportFormat {
+    fn from(export: Export) -> Self {
+        match export {
+            Export::Csv => Self::Csv,
+            Export::Parquet => Self::Parquet,
+            Export::Zarr => Self::Zarr,
+            Export::Json => Self::Json,
+            Export::Cmdstan => Self::CmdStan,
+            Export::Neuron => Self::Cell(Simulator::Neuron),
+            Export::Brian2 => Self::Cell(Simulator::Brian2),
+            Export::Neuroml => Self::Cell(Simulator::NeuroMl),
+        }
     }
 }
 
@@ -255,6 +284,18 @@ enum Command {
         /// Draws the charts as SVG and PNG for papers too, into the folder plots of the result
         #[arg(long)]
         plots: bool,
+    },
+    /// Write a result in the formats of other programs, or its best fit as a cell of another simulator
+    Export {
+        /// Folder of the result; or posterior.nc, of this program or of ArviZ
+        result: PathBuf,
+        /// Draws as csv, parquet or cmdstan; all groups as zarr or json; the best draw as a cell for neuron (Python and
+        /// hoc), brian2 or neuroml
+        #[arg(long, value_enum)]
+        format: Export,
+        /// Folder for what is written; export in that of the result if it is not given
+        #[arg(long)]
+        output: Option<PathBuf>,
     },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
@@ -427,6 +468,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             if plots {
                 show(&format!("charts in {}\n", run::report_plots(&result)?.display()));
             }
+        }
+        Command::Export { result, format, output } => {
+            show(&run::export(&result, format.into(), output.as_deref())?);
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {

@@ -18,6 +18,7 @@ PACKAGES = {
     "brian2": ["Brian2", "numpy", "setuptools"],
     "jaxley": ["Jaxley", "numpy"],
     "arbor": ["arbor", "numpy"],
+    "neuroml": ["pyNeuroML"],
 }
 
 # For mcmc.py, which compares samplers; they need newer versions of what the simulators need.

@@ -63,6 +63,14 @@ pub enum StoreError {
         /// What the encoder says.
         source: netcdf_writer::Error,
     },
+    /// Parquet cannot hold the draws.
+    #[error("`{file}` cannot be written as Parquet: {source}")]
+    NotParquet {
+        /// Name of the file.
+        file: String,
+        /// What the encoder says.
+        source: parquet::errors::ParquetError,
+    },
 }
 
 /// Writes a file through a temporary one in the same folder, so that no reader sees half of it and a run that
@@ -100,6 +108,35 @@ fn write_and_rename(
     fill(&mut writer)?;
     writer.into_inner()?.sync_all()?;
     fs::rename(temporary, path)
+}
+
+/// Writes a folder through a temporary one beside it. An earlier one that holds a file called `mark` is replaced.
+///
+/// # Errors
+/// If the folder above does not exist or cannot be written, `fill` fails, or there is something else already.
+pub(super) fn write_folder_atomically(
+    path: &Path,
+    mark: &str,
+    fill: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<(), StoreError> {
+    let not_a_file = || StoreError::NotAFile { path: path.to_owned() };
+    let name = path.file_name().ok_or_else(not_a_file)?.to_string_lossy().into_owned();
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = folder.join(format!(".{name}.{}.partial", std::process::id()));
+    let written = || {
+        fs::create_dir(&temporary)?;
+        fill(&temporary)?;
+        if path.join(mark).exists() {
+            fs::remove_dir_all(path)?;
+        }
+        // It fails onto a folder with anything in it.
+        fs::rename(&temporary, path)
+    };
+    written().map_err(|source| {
+        // It may not exist; the first error is the one to tell.
+        let _ = fs::remove_dir_all(&temporary);
+        StoreError::NotWritten { file: name, folder: folder.to_owned(), source }
+    })
 }
 
 #[cfg(test)]

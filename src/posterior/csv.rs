@@ -74,7 +74,7 @@ pub fn write_particles_csv(
 }
 
 /// The shortest text that reads back as the same number; very large and small ones with an exponent.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     format!("{value:?}")
 }
 
@@ -86,9 +86,9 @@ fn check(column: &str, found: usize, expected: usize) -> Result<(), StoreError> 
     }
 }
 
-type Table<'a> = csv::Writer<&'a mut dyn io::Write>;
+pub(super) type Table<'a> = csv::Writer<&'a mut dyn io::Write>;
 
-fn write_table(
+pub(super) fn write_table(
     path: &Path,
     header: &[&str],
     rows: impl FnOnce(&mut Table<'_>) -> csv::Result<()>,

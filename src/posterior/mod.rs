@@ -10,6 +10,7 @@
 mod atomic;
 mod csv;
 mod diagnostics;
+mod export;
 mod groups;
 mod netcdf;
 mod stored;
@@ -19,8 +20,11 @@ mod table;
 pub use self::csv::{write_chains_csv, write_particles_csv};
 pub use atomic::{StoreError, write_atomically};
 pub use diagnostics::{diagnostics_json, loo_json};
+pub use export::{DrawTable, write_cmdstan, write_inference_json, write_parquet, write_zarr};
 pub use groups::{Attribute, Group, Posterior, Values, Variable};
 pub use netcdf::write_netcdf;
-pub use stored::{ReadError, StoredLogLikelihood, StoredParameter, StoredPosterior, read_netcdf};
+pub use stored::{
+    ReadError, StoredLogLikelihood, StoredParameter, StoredPosterior, read_all_netcdf, read_netcdf,
+};
 pub use summary::{RunSummary, summary_json, write_json};
 pub use table::{aligned, render_findings, render_table, rounded, wrapped_after};

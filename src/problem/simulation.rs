@@ -11,7 +11,7 @@ use super::experiment::ExperimentSweep;
 use super::parameters::{Slot, cell};
 use crate::features::{Mode, Settings};
 use crate::model::{
-    ChannelNoise, Drive, Grid, LaneStimulus, Lot, Membrane, NoisyChannels, Start, StimulusDrive,
+    ChannelNoise, Drive, Grid, LaneStimulus, Lot, Membrane, NoisyChannels, Start, StepCurrent, StimulusDrive,
     UA_CM2_PER_PA_UM2,
 };
 use crate::numeric::{Failure, Natural, Rows, Streams};
@@ -181,6 +181,12 @@ impl Simulation {
         density
     }
 
+    /// The same, if it changes in jumps alone; exact where they fall between samples.
+    pub fn step_current(&self, index: usize, sweep: &ExperimentSweep, set: &[f64]) -> Option<StepCurrent> {
+        let drive = StimulusDrive::new(sweep.interval_ms, &[self.lane_stimulus(index, sweep, set)]);
+        drive.steps()?.pop()
+    }
+
     /// All lanes of a batch in lots with their width. Sweeps on the same time grid and with the same onset share lots.
     pub(super) fn lots(&self, sweeps: &[ExperimentSweep], rows: usize) -> Vec<(Vec<Lane>, usize)> {
         let kind = |(index, sweep): (usize, &ExperimentSweep)| {
@@ -310,8 +316,8 @@ impl Simulation {
         }
     }
 
-    /// Membrane area: as given, or from the capacitance of the whole cell.
-    fn area_um2(&self, set: &[f64]) -> f64 {
+    /// Membrane area in um^2: as given, or from the capacitance of the whole cell; NaN if nothing tells it.
+    pub fn area_um2(&self, set: &[f64]) -> f64 {
         // 1 pF at 1 µF/cm² is 100 µm².
         const UM2: f64 = 100.0;
         if self.cell(cell::AREA).is_given() {

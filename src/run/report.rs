@@ -26,8 +26,8 @@ const PREFIXES: [&str; 2] = ["", VALIDATION];
 /// If the folder holds no result, or the report cannot be written.
 pub fn report(folder: &Path, output: Option<&Path>) -> Result<PathBuf, RunError> {
     let content = read_content(folder)?;
-    let page = html(&content)
-        .map_err(|reason| RunError::Usage(format!("error: the report cannot be made: {reason:#}")))?;
+    let page =
+        html(&content).map_err(|reason| RunError::Usage(format!("the report cannot be made: {reason:#}")))?;
     let path = output.map_or_else(|| folder.join(REPORT), Path::to_owned);
     write_atomically(&path, |file| file.write_all(page.as_bytes()))?;
     Ok(path)
@@ -39,7 +39,7 @@ pub fn report(folder: &Path, output: Option<&Path>) -> Result<PathBuf, RunError>
 /// If the folder holds no result, or a picture cannot be drawn or written.
 pub fn report_plots(folder: &Path) -> Result<PathBuf, RunError> {
     let pictures = pictures(&read_content(folder)?)
-        .map_err(|reason| RunError::Usage(format!("error: the charts cannot be drawn: {reason}")))?;
+        .map_err(|reason| RunError::Usage(format!("the charts cannot be drawn: {reason}")))?;
     let plots = folder.join(PLOTS);
     std::fs::create_dir_all(&plots).map_err(|source| RunError::Output { folder: plots.clone(), source })?;
     for picture in &pictures {

@@ -21,6 +21,7 @@ mod stopping;
 
 pub use abc::selection::{ModelSelection, SelectedModel, Selection};
 pub use monitor::{Control, Monitor, Progress, Silent};
+pub(crate) use resampling::systematic;
 
 use thiserror::Error;
 

@@ -2,7 +2,7 @@
 //! <https://doi.org/10.1109/ISPA.2005.195385>).
 
 /// The particle that each of as many new ones is a copy of. `weights`: normalised; `offset`: a draw from 0 to 1.
-pub(super) fn systematic(weights: &[f64], offset: f64) -> Vec<usize> {
+pub(crate) fn systematic(weights: &[f64], offset: f64) -> Vec<usize> {
     let count = weights.len();
     let (mut parent, mut cumulated) = (0, weights[0]);
     let mut parents = Vec::with_capacity(count);

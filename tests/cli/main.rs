@@ -10,6 +10,7 @@ mod channel_cases;
 mod commands;
 mod compare;
 mod comparison_cases;
+mod export;
 mod folder;
 mod messages;
 mod noise_cases;

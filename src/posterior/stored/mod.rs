@@ -9,7 +9,7 @@ use ndarray::ArrayView2;
 use serde_json::Value;
 
 pub use error::ReadError;
-pub use netcdf::read_netcdf;
+pub use netcdf::{read_all_netcdf, read_netcdf};
 
 use super::{Attribute, Group, Posterior, Values, Variable};
 use crate::draws::Evidence;
@@ -255,6 +255,29 @@ fn columns(variable: &Variable, chains: usize, draws: usize) -> Option<Vec<(usiz
 }
 
 fn parameters(group: &Group, chains: usize, draws: usize) -> Vec<StoredParameter> {
+    let of = |own: DrawColumn| StoredParameter {
+        name: own.name,
+        unit: own.unit,
+        group: own.variable,
+        values: own.values,
+    };
+    draw_columns(group, chains, draws).into_iter().map(of).collect()
+}
+
+/// One number of every draw.
+pub(in crate::posterior) struct DrawColumn {
+    /// Its name; an element of a vector has its place in brackets.
+    pub name: String,
+    /// Its unit, if the file says so.
+    pub unit: Option<String>,
+    /// The variable that it is an element of.
+    pub variable: String,
+    /// Chain after chain.
+    pub values: Vec<f64>,
+}
+
+/// The numbers of a group that every draw has.
+pub(in crate::posterior) fn draw_columns(group: &Group, chains: usize, draws: usize) -> Vec<DrawColumn> {
     let length = |name: &String| {
         group.coordinates.iter().find(|own| own.name == *name).map_or(1, |own| own.values.len())
     };
@@ -267,10 +290,10 @@ fn parameters(group: &Group, chains: usize, draws: usize) -> Vec<StoredParameter
             _ => None,
         });
         for (element, values) in columns {
-            found.push(StoredParameter {
+            found.push(DrawColumn {
                 name: element_name(&variable.name, element, &lengths),
                 unit: unit.clone(),
-                group: variable.name.clone(),
+                variable: variable.name.clone(),
                 values,
             });
         }

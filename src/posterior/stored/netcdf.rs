@@ -36,6 +36,16 @@ pub fn read_netcdf(path: &Path, groups: &[&str]) -> Result<Posterior, ReadError>
     Ok(posterior)
 }
 
+/// Reads all groups.
+///
+/// # Errors
+/// If the file cannot be opened or is broken.
+pub fn read_all_netcdf(path: &Path) -> Result<Posterior, ReadError> {
+    check_format(path)?;
+    let names = group_names(path)?;
+    read_netcdf(path, &names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 fn check_format(path: &Path) -> Result<(), ReadError> {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(hdf5::HEAD as u64).read_to_end(&mut head));
