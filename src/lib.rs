@@ -22,6 +22,7 @@ pub mod diagnostics;
 pub mod samplers;
 pub mod posterior;
 pub mod comparison;
+pub mod population;
 pub mod report;
 pub mod simulators;
 pub mod run;

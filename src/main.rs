@@ -11,7 +11,7 @@ use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
     self, AccuracyOptions, BenchOptions, CompareOptions, ExportFormat, FeatureFormat, FeatureOptions,
-    FitOptions, FitReport, InspectOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    FitOptions, FitReport, InspectOptions, PoolOptions, RunError, SetSource, SetsOptions, SimulateOptions,
 };
 use hhbayes::simulators::Simulator;
 
@@ -71,6 +71,70 @@ impl From<Comparing> for CompareOptions {
             output: comparing.output,
             seed: comparing.seed,
             threads: comparing.threads.map(usize::from),
+        }
+    }
+}
+
+/// What is pooled, and how.
+#[derive(Args)]
+struct Pooling {
+    /// Folders of results, or posterior.nc of this program or of ArviZ, one for each cell
+    #[arg(value_name = "RESULT", required_unless_present = "group", conflicts_with = "group")]
+    result: Vec<PathBuf>,
+    /// A group of cells, such as control=results/cell_1,results/cell_2,results/cell_3; given once for each group, of
+    /// which the first is the baseline
+    #[arg(long, value_name = "NAME=RESULT,RESULT")]
+    group: Vec<String>,
+    /// The groups are of the same cells, named in the same order
+    #[arg(long, requires = "group")]
+    paired: bool,
+    /// Pool these parameters only; all that the results share, if it is not given
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    parameter: Vec<String>,
+    /// Cells scatter normally in these parameters; if it is not given, in all that may be below zero
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    normal: Vec<String>,
+    /// Cells scatter normally in the logarithms of these parameters; if it is not given, of all others
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    lognormal: Vec<String>,
+    /// Results that do not tell their priors were inferred with flat ones
+    #[arg(long)]
+    flat_priors: bool,
+    /// Pool the draws of runs that have not converged as well
+    #[arg(long)]
+    allow_unconverged: bool,
+    /// Pool parameters of the same name although the models differ
+    #[arg(long)]
+    allow_other_model: bool,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Folder for pool.json and posterior.nc
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Name of all random numbers
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
+    seed: u64,
+    /// Number of threads; all cores if it is not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl From<Pooling> for PoolOptions {
+    fn from(pooling: Pooling) -> Self {
+        Self {
+            groups: pooling.group,
+            paired: pooling.paired,
+            parameters: pooling.parameter,
+            normal: pooling.normal,
+            lognormal: pooling.lognormal,
+            flat_priors: pooling.flat_priors,
+            allow_unconverged: pooling.allow_unconverged,
+            allow_other_model: pooling.allow_other_model,
+            as_json: matches!(pooling.format, Format::Json),
+            output: pooling.output,
+            seed: pooling.seed,
+            threads: pooling.threads.map(usize::from),
         }
     }
 }
@@ -264,6 +328,8 @@ enum Command {
     },
     /// Compare posteriors: which parameter is larger, by how much, and how sure that is
     Compare(Comparing),
+    /// Pool the posteriors of many cells: mean and spread of their population, and the effect of a group
+    Pool(Pooling),
     /// Show what differs between two settings files, or between those of two results
     DiffConfig {
         /// Settings file, folder of a result, or posterior.nc
@@ -458,6 +524,10 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::Compare(comparing) => {
             let result = comparing.result.clone();
             show(&run::compare(&result, &comparing.into())?);
+        }
+        Command::Pool(pooling) => {
+            let result = pooling.result.clone();
+            show(&run::pool(&result, &pooling.into())?);
         }
         Command::DiffConfig { a, b, format } => {
             show(&run::diff_config(&a, &b, matches!(format, Format::Json))?);

@@ -109,6 +109,24 @@ const PREFIXES: [(&str, i32); 11] = [
     ("G", 9),
 ];
 
+const ALL: [Unit; 15] = [
+    Unit::One,
+    Unit::Millisecond,
+    Unit::PerMillisecond,
+    Unit::Hertz,
+    Unit::Millivolt,
+    Unit::MillivoltPerMillisecond,
+    Unit::Megaohm,
+    Unit::Picoamp,
+    Unit::MicroampPerCm2,
+    Unit::MillisiemensPerCm2,
+    Unit::Picosiemens,
+    Unit::MicrofaradPerCm2,
+    Unit::Picofarad,
+    Unit::SquareMicrometre,
+    Unit::Celsius,
+];
+
 impl Unit {
     /// How the program writes the unit, in ASCII as NetCDF readers expect it.
     pub fn symbol(self) -> &'static str {
@@ -129,6 +147,11 @@ impl Unit {
             Unit::SquareMicrometre => "um^2",
             Unit::Celsius => "degC",
         }
+    }
+
+    /// The unit that the program writes so; `None` for any other spelling.
+    pub fn of_symbol(symbol: &str) -> Option<Self> {
+        ALL.into_iter().find(|unit| unit.symbol() == symbol)
     }
 
     /// What the unit measures, with an example, for error messages.

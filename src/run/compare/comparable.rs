@@ -1,27 +1,37 @@
-//! What can be compared: parameters of one model, in one unit, of runs that have converged.
+//! What can be compared or pooled: parameters of one model, in one unit, of runs that have converged.
 
+use super::RunError;
 use super::read::ReadResult;
-use super::{CompareOptions, RunError, Shared};
 use crate::posterior::StoredPosterior;
 use crate::settings::{Settings, Value};
 use crate::units::is_same_unit;
 
+/// A parameter that all results have.
+pub(in crate::run) struct Shared {
+    pub(in crate::run) name: String,
+    pub(in crate::run) unit: Option<String>,
+}
+
 /// The parameters that all results have, and those that some have only.
-pub(super) struct SharedParameters {
-    pub(super) parameters: Vec<Shared>,
-    pub(super) left_out: Vec<String>,
+pub(in crate::run) struct SharedParameters {
+    pub(in crate::run) parameters: Vec<Shared>,
+    pub(in crate::run) left_out: Vec<String>,
 }
 
 /// Finds the parameters that can be compared.
 ///
 /// # Errors
 /// If the models or units are not the same, a run has not converged, or no parameter is in all results.
-pub(super) fn check(results: &[ReadResult], options: &CompareOptions) -> Result<SharedParameters, RunError> {
-    if !options.allow_other_model {
+pub(in crate::run) fn check(
+    results: &[&ReadResult],
+    allow_unconverged: bool,
+    allow_other_model: bool,
+) -> Result<SharedParameters, RunError> {
+    if !allow_other_model {
         check_models(results)?;
     }
     let shared = shared(results)?;
-    if !options.allow_unconverged {
+    if !allow_unconverged {
         check_converged(results)?;
     }
     Ok(shared)
@@ -31,15 +41,15 @@ fn usage(message: String, help: &str) -> RunError {
     RunError::Usage(format!("{message}\n  help: {help}"))
 }
 
-fn check_converged(results: &[ReadResult]) -> Result<(), RunError> {
-    let reason =
-        |own: &ReadResult| Some(format!("`{}` has not converged: {}", own.name, own.not_converged.as_ref()?));
+fn check_converged(results: &[&ReadResult]) -> Result<(), RunError> {
+    let reason = |own: &&ReadResult| {
+        Some(format!("`{}` has not converged: {}", own.name, own.not_converged.as_ref()?))
+    };
     let reasons: Vec<String> = results.iter().filter_map(reason).collect();
     if reasons.is_empty() {
         return Ok(());
     }
-    let help =
-        "let it run longer, as its summary says; --allow-unconverged compares the draws that are there";
+    let help = "let it run longer, as its summary says; --allow-unconverged takes the draws that are there";
     Err(usage(reasons.join("\n       "), help))
 }
 
@@ -60,20 +70,20 @@ fn model(stored: &StoredPosterior) -> Option<String> {
     Some(format!("`{kind}` with {}", names.join(", ")))
 }
 
-fn check_models(results: &[ReadResult]) -> Result<(), RunError> {
+fn check_models(results: &[&ReadResult]) -> Result<(), RunError> {
     let mut known = results.iter().filter_map(|own| Some((&own.name, model(&own.stored)?)));
     let Some((first, of_first)) = known.next() else { return Ok(()) };
     match known.find(|(_, model)| *model != of_first) {
         None => Ok(()),
         Some((other, of_other)) => Err(usage(
             format!("`{first}` has the model {of_first}, `{other}` has {of_other}"),
-            "fit both with one model; --allow-other-model compares what has the same name. Which of two models explains one \
+            "fit both with one model; --allow-other-model takes what has the same name. Which of two models explains one \
              recording is answered by `hhbayes select`",
         )),
     }
 }
 
-fn shared(results: &[ReadResult]) -> Result<SharedParameters, RunError> {
+fn shared(results: &[&ReadResult]) -> Result<SharedParameters, RunError> {
     let (mut parameters, mut left_out, mut mistakes) = (Vec::new(), Vec::new(), Vec::new());
     for own in &results[0].stored.parameters {
         let others: Option<Vec<_>> =
@@ -112,7 +122,7 @@ fn shared(results: &[ReadResult]) -> Result<SharedParameters, RunError> {
         ));
     }
     if parameters.is_empty() {
-        let list = |own: &ReadResult| {
+        let list = |own: &&ReadResult| {
             let names: Vec<&str> = own.stored.parameters.iter().map(|own| &*own.name).collect();
             format!("`{}` has {}", own.name, names.join(", "))
         };

@@ -1,8 +1,8 @@
 //! `hhbayes compare`: which parameters differ between two posteriors, by how much, and how sure that is.
 
-mod comparable;
+pub(super) mod comparable;
 mod picture;
-mod read;
+pub(super) mod read;
 mod report;
 mod rope;
 mod words;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use self::comparable::check;
-use self::read::{Side, read_sides};
+use self::read::{ReadResult, Side, read_sides};
 use self::rope::Ropes;
 use super::RunError;
 use super::fit::prepare;
@@ -84,7 +84,8 @@ pub fn compare(places: &[PathBuf], options: &CompareOptions) -> Result<String, R
 
 fn compare_all(places: &[PathBuf], options: &CompareOptions) -> Result<String, RunError> {
     let mut results = read::read_results(places, &options.groups)?;
-    let shared = check(&results, options)?;
+    let borrowed: Vec<&ReadResult> = results.iter().collect();
+    let shared = check(&borrowed, options.allow_unconverged, options.allow_other_model)?;
     let ropes = Ropes::read(&options.rope, &shared)?;
     let sides = read_sides(&mut results, &shared, options);
     let comparisons: Vec<Comparison<'_>> = sides[1..]
@@ -111,12 +112,6 @@ fn compare_all(places: &[PathBuf], options: &CompareOptions) -> Result<String, R
         return Ok(format!("{json:#}\n"));
     }
     Ok(words::text(&results, &shared, &comparisons, options))
-}
-
-/// A parameter that all results have.
-struct Shared {
-    name: String,
-    unit: Option<String>,
 }
 
 fn compare_sides<'a>(

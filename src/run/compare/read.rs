@@ -1,6 +1,6 @@
 //! The results that are compared, and the sides that they make: each result by itself, or groups of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -12,16 +12,16 @@ use crate::numeric::Streams;
 use crate::posterior::StoredPosterior;
 
 /// A result that was read.
-pub(super) struct ReadResult {
+pub(in crate::run) struct ReadResult {
     /// As it is called in the report: unlike all the others.
-    pub(super) name: String,
-    pub(super) stored: StoredPosterior,
+    pub(in crate::run) name: String,
+    pub(in crate::run) stored: StoredPosterior,
     /// The group that it belongs to.
-    pub(super) group: Option<String>,
+    pub(in crate::run) group: Option<String>,
     /// Why it has not converged; `None` if it has.
-    pub(super) not_converged: Option<String>,
+    pub(in crate::run) not_converged: Option<String>,
     /// Whether that was judged here, as the result says nothing of it.
-    pub(super) judged_here: bool,
+    pub(in crate::run) judged_here: bool,
 }
 
 /// One side of a comparison.
@@ -60,28 +60,39 @@ pub(super) fn read_results(places: &[PathBuf], groups: &[String]) -> Result<Vec<
             "such as `hhbayes compare results/control results/drug`, or --group control=A,B --group drug=C,D",
         ));
     }
-    let mut results = Vec::new();
-    for (group, place) in named {
-        let stored = StoredPosterior::read(&place)?;
+    let read = |(group, place): (Option<String>, PathBuf)| ReadResult::read(&place, group);
+    let mut results = named.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    tell_apart(results.iter_mut().collect());
+    Ok(results)
+}
+
+impl ReadResult {
+    /// Reads a result and judges whether it has converged.
+    pub(in crate::run) fn read(place: &Path, group: Option<String>) -> Result<Self, RunError> {
+        let stored = StoredPosterior::read(place)?;
         let name = stored.name();
         let (not_converged, judged_here) = convergence(&stored);
-        results.push(ReadResult { name, stored, group, not_converged, judged_here });
+        Ok(Self { name, stored, group, not_converged, judged_here })
     }
+}
+
+/// Gives results of the same name different ones.
+pub(in crate::run) fn tell_apart(results: Vec<&mut ReadResult>) {
     let names: Vec<String> = results.iter().map(|own| own.name.clone()).collect();
-    for own in &mut results {
+    for own in results {
         // Cells are often kept in folders of the same name: then the path tells them apart.
         if names.iter().filter(|name| **name == own.name).count() > 1 {
             own.name = own.stored.place.display().to_string();
         }
     }
-    Ok(results)
 }
 
 fn usage(message: &str, help: &str) -> RunError {
     RunError::Usage(format!("{message}\n  help: {help}"))
 }
 
-fn read_group(text: &str) -> Result<(String, Vec<PathBuf>), RunError> {
+/// The name of a group and its results.
+pub(in crate::run) fn read_group(text: &str) -> Result<(String, Vec<PathBuf>), RunError> {
     let expected = || {
         usage(
             &format!("expected a group such as control=results/cell_1,results/cell_2, found `{text}`"),
@@ -134,14 +145,17 @@ fn judge(stored: &StoredPosterior) -> Option<String> {
 }
 
 /// The smallest effective sample size of the shared parameters, as the summary has it.
-fn known_effective(stored: &StoredPosterior, shared: &SharedParameters) -> Option<f64> {
+pub(in crate::run) fn known_effective(stored: &StoredPosterior, names: &[String]) -> Option<f64> {
     let parameters = &stored.summary.as_ref()?["parameters"];
     let smallest = |name: &String| {
         let own = &parameters[name];
         Some(own["ess_bulk"].as_f64()?.min(own["ess_tail"].as_f64()?))
     };
-    let names = shared.parameters.iter().map(|own| smallest(&own.name));
-    names.collect::<Option<Vec<f64>>>().map(|all| all.into_iter().fold(f64::INFINITY, f64::min))
+    names
+        .iter()
+        .map(smallest)
+        .collect::<Option<Vec<f64>>>()
+        .map(|all| all.into_iter().fold(f64::INFINITY, f64::min))
 }
 
 /// Takes the draws out of the results and makes the sides of them.
@@ -153,7 +167,7 @@ pub(super) fn read_sides(
     let names: Vec<String> = shared.parameters.iter().map(|own| own.name.clone()).collect();
     let mut groups: Vec<(String, Vec<usize>, Vec<Sample>)> = Vec::new();
     for (place, own) in results.iter_mut().enumerate() {
-        let effective = known_effective(&own.stored, shared);
+        let effective = known_effective(&own.stored, &names);
         let mut sample = Sample::new(&mut own.stored, &names, effective);
         sample.name.clone_from(&own.name);
         let name = own.group.clone().unwrap_or_else(|| own.name.clone());

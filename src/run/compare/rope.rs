@@ -72,7 +72,7 @@ fn mistake(text: &str, unit: Option<&str>) -> RunError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Shared;
+    use super::super::comparable::Shared;
     use super::*;
 
     fn read(texts: &[&str]) -> Result<Ropes, RunError> {

@@ -1,0 +1,185 @@
+//! One chain over the population and its cells, by Gibbs sampling: every step is a draw from a known distribution.
+//!
+//! With x the centre of the kernel that a cell is in, H the covariance of its kernels, C that of the population and m the mean of
+//! the cell's group: (1) the kernel of each cell, its parameters integrated out, p ∝ w N(x; m, C + H); (2) the means of the
+//! groups, the parameters still integrated out; (3) the parameters of each cell, N(x; θ, H) N(θ; m, C); (4) in a paired design
+//! what a cell has in common in all groups; (5) the covariances. Step 1 and 2 know nothing of the parameters of the cells,
+//! so a population much narrower than what is known of a cell does not hold the chain (van Dyk and Park 2008,
+//! <https://doi.org/10.1198/016214508000000409>).
+
+use nalgebra::{Cholesky, DMatrix, DVector};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::cell::Cell;
+use super::covariance::{Covariance, normal_of_precision};
+use super::design::{Design, Hyperprior};
+use crate::diagnostics::effective_sample_size;
+use crate::numeric::{Streams, normalised, standard_normal};
+
+/// Where a chain stands.
+pub(super) struct Chain<'a> {
+    cells: &'a [Cell],
+    design: &'a Design,
+    prior: &'a Hyperprior,
+    streams: Streams,
+    step: u64,
+    /// Of each group.
+    pub(super) means: Vec<DVector<f64>>,
+    /// Within a group; of a paired design what is left when the common part of a cell is taken off.
+    pub(super) within: Covariance,
+    /// Of the common parts.
+    pub(super) between: Option<Covariance>,
+    /// What each cell of a paired design has in common in all groups.
+    common: Vec<DVector<f64>>,
+    /// Parameters of each cell.
+    pub(super) parameters: Vec<DVector<f64>>,
+    /// Draws of each cell that the population reaches.
+    pub(super) reached: Vec<f64>,
+}
+
+/// What a cell finds out by itself.
+struct Kernel {
+    centre: DVector<f64>,
+    /// Inverse of the covariance of population and kernel together.
+    precision: DMatrix<f64>,
+    reached: f64,
+}
+
+impl<'a> Chain<'a> {
+    /// Starts with means and spreads that differ from chain to chain.
+    pub(super) fn new(
+        cells: &'a [Cell],
+        design: &'a Design,
+        prior: &'a Hyperprior,
+        streams: Streams,
+    ) -> Self {
+        let mut generator = streams.stage("start").generator(0, 0);
+        let mut away = || prior.scales.map(|scale| scale * standard_normal(&mut generator));
+        let means = (0..design.groups).map(|_| &prior.center + away()).collect();
+        let factor = (-1.0 + 1.5 * generator.random::<f64>()).exp();
+        let pairs = design.pairs();
+        Self {
+            cells,
+            design,
+            prior,
+            streams,
+            step: 0,
+            means,
+            within: Covariance::new(&prior.scales, factor),
+            between: (pairs > 0).then(|| Covariance::new(&prior.scales, factor)),
+            common: vec![DVector::zeros(prior.scales.len()); pairs],
+            parameters: cells.iter().map(|cell| cell.mean.clone()).collect(),
+            reached: vec![0.0; cells.len()],
+        }
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.step += 1;
+        let kernels = self.kernels();
+        let mut generator = self.streams.stage("population").generator(self.step, 0);
+        self.draw_means(&kernels, &mut generator);
+        self.draw_parameters(&kernels);
+        self.draw_common(&mut generator);
+        let deviations: Vec<DVector<f64>> =
+            (0..self.cells.len()).map(|cell| &self.parameters[cell] - self.expected(cell)).collect();
+        self.within.update(&deviations, &mut generator);
+        if let Some(between) = &mut self.between {
+            between.update(&self.common, &mut generator);
+        }
+        for (reached, kernel) in self.reached.iter_mut().zip(&kernels) {
+            *reached = kernel.reached;
+        }
+    }
+
+    /// Where the population expects a cell.
+    fn expected(&self, cell: usize) -> DVector<f64> {
+        let mean = &self.means[self.design.group_of[cell]];
+        self.design.pair_of[cell].map_or_else(|| mean.clone(), |pair| mean + &self.common[pair])
+    }
+
+    fn kernels(&self) -> Vec<Kernel> {
+        let streams = self.streams.stage("kernel");
+        let draw = |(place, cell): (usize, &Cell)| {
+            let both = Cholesky::new(&self.within.matrix + &cell.kernel)
+                .expect("the kernel has a Cholesky factor, and the sum is larger");
+            let terms = normalised(&cell.log_terms(&self.expected(place), &both));
+            let mut point = streams.generator(self.step, place as u64).random::<f64>();
+            let chosen = terms.iter().position(|weight| {
+                point -= weight;
+                point < 0.0
+            });
+            let chosen = chosen.unwrap_or(terms.len() - 1);
+            Kernel {
+                centre: DVector::from_column_slice(cell.centre(chosen)),
+                precision: both.inverse(),
+                reached: effective_sample_size(&terms),
+            }
+        };
+        self.cells.par_iter().enumerate().with_min_len(4).map(draw).collect()
+    }
+
+    fn draw_means(&mut self, kernels: &[Kernel], generator: &mut ChaCha8Rng) {
+        for group in 0..self.design.groups {
+            let mut precision = self.prior.mean_precision();
+            let mut weighted = &precision * &self.prior.center;
+            for (cell, kernel) in kernels.iter().enumerate() {
+                if self.design.group_of[cell] == group {
+                    let common = self.design.pair_of[cell].map(|pair| &self.common[pair]);
+                    let own = common.map_or_else(|| kernel.centre.clone(), |common| &kernel.centre - common);
+                    weighted += &kernel.precision * own;
+                    precision += &kernel.precision;
+                }
+            }
+            if let Some(mean) = normal_of_precision(precision, &weighted, generator) {
+                self.means[group] = mean;
+            }
+        }
+    }
+
+    /// A draw of the population and one of the kernel, moved together until they meet.
+    fn draw_parameters(&mut self, kernels: &[Kernel]) {
+        let streams = self.streams.stage("cell");
+        let root = Cholesky::new(self.within.matrix.clone()).map(|factor| factor.l());
+        let Some(root) = root else { return };
+        let draw = |(place, kernel): (usize, &Kernel)| {
+            let cell = &self.cells[place];
+            let mut generator = streams.generator(self.step, place as u64);
+            let mut noise = || DVector::from_fn(cell.dimension(), |_, _| standard_normal(&mut generator));
+            let population = self.expected(place) + &root * noise();
+            let seen = &population + &cell.kernel_factor * noise();
+            population + &self.within.matrix * (&kernel.precision * (&kernel.centre - seen))
+        };
+        self.parameters = kernels.iter().enumerate().map(draw).collect();
+    }
+
+    fn draw_common(&mut self, generator: &mut ChaCha8Rng) {
+        let Some(between) = &self.between else { return };
+        for pair in 0..self.common.len() {
+            let mut precision = between.inverse.clone();
+            let mut sum = DVector::zeros(self.prior.scales.len());
+            for (cell, parameters) in self.parameters.iter().enumerate() {
+                if self.design.pair_of[cell] == Some(pair) {
+                    sum += parameters - &self.means[self.design.group_of[cell]];
+                    precision += &self.within.inverse;
+                }
+            }
+            let weighted = &self.within.inverse * sum;
+            if let Some(common) = normal_of_precision(precision, &weighted, generator) {
+                self.common[pair] = common;
+            }
+        }
+        // Moving all means up and all common parts down changes no cell: that much is drawn anew at once.
+        let mut precision = &between.inverse * self.common.len() as f64;
+        let mut weighted = &between.inverse * self.common.iter().sum::<DVector<f64>>();
+        for mean in &self.means {
+            precision += self.prior.mean_precision();
+            weighted += self.prior.mean_precision() * (&self.prior.center - mean);
+        }
+        if let Some(shift) = normal_of_precision(precision, &weighted, generator) {
+            self.common.iter_mut().for_each(|common| *common -= &shift);
+            self.means.iter_mut().for_each(|mean| *mean += &shift);
+        }
+    }
+}
