@@ -20,8 +20,6 @@ pub(super) struct Covariance {
     pub(super) inverse: DMatrix<f64>,
     /// Scales of the half-t priors.
     scales: DVector<f64>,
-    /// The auxiliary variables that make the prior a mixture of inverse Wishart distributions.
-    auxiliary: DVector<f64>,
 }
 
 impl Covariance {
@@ -32,14 +30,19 @@ impl Covariance {
             matrix: DMatrix::from_diagonal(&variances),
             inverse: DMatrix::from_diagonal(&variances.map(f64::recip)),
             scales: scales.clone(),
-            auxiliary: scales.map(|scale| scale.powi(2)),
         }
     }
 
-    /// Draws the covariance given the deviations of the cells, then the auxiliary variables given the covariance.
+    /// Draws the auxiliary variables that make the prior inverse Wishart, then the covariance given them and the deviations
+    /// of the cells.
     pub(super) fn update(&mut self, deviations: &[DVector<f64>], generator: &mut ChaCha8Rng) {
         let dimension = self.scales.len();
-        let mut scatter = DMatrix::from_diagonal(&self.auxiliary.map(|own| 2.0 * NU / own));
+        let mut scatter = DMatrix::zeros(dimension, dimension);
+        for place in 0..dimension {
+            let rate = NU * self.inverse[(place, place)] + self.scales[place].powi(-2);
+            let auxiliary = rate / gamma(0.5 * (NU + dimension as f64), generator);
+            scatter[(place, place)] = 2.0 * NU / auxiliary;
+        }
         for deviation in deviations {
             scatter.ger(1.0, deviation, deviation, 1.0);
         }
@@ -47,10 +50,24 @@ impl Covariance {
         if let Some((matrix, inverse)) = inverse_wishart(freedom, scatter, generator) {
             (self.matrix, self.inverse) = (matrix, inverse);
         }
-        for place in 0..dimension {
-            let rate = NU * self.inverse[(place, place)] + self.scales[place].powi(-2);
-            self.auxiliary[place] = rate / gamma(0.5 * (NU + dimension as f64), generator);
-        }
+    }
+
+    /// The same with one standard deviation larger by exp(`by`), and how much more probable that is beforehand, per step of `by`.
+    pub(super) fn stretched(&self, parameter: usize, by: f64) -> (Self, f64) {
+        let mut other = self.clone();
+        other.matrix.row_mut(parameter).scale_mut(by.exp());
+        other.matrix.column_mut(parameter).scale_mut(by.exp());
+        other.inverse.row_mut(parameter).scale_mut((-by).exp());
+        other.inverse.column_mut(parameter).scale_mut((-by).exp());
+        let dimension = self.scales.len() as f64;
+        let term = |own: &Self| {
+            -0.5 * (NU + dimension)
+                * (NU * own.inverse[(parameter, parameter)] + own.scales[parameter].powi(-2)).ln()
+        };
+        // The density has the power −(ν + 2d) / 2 of the determinant, and the map the Jacobian exp((d + 1) by).
+        let power = dimension + 1.0 - (NU + 2.0 * dimension);
+        let log_ratio = power * by + term(&other) - term(self);
+        (other, log_ratio)
     }
 }
 

@@ -1,13 +1,13 @@
-//! One chain over the population and its cells, by Gibbs sampling: every step is a draw from a known distribution.
+//! One chain over the population and its cells, by Gibbs sampling: all steps but one are draws from known distributions.
 //!
 //! With x the centre of the kernel that a cell is in, H the covariance of its kernels, C that of the population and m the mean of
-//! the cell's group: (1) the kernel of each cell, its parameters integrated out, p ∝ w N(x; m, C + H); (2) the means of the
-//! groups, the parameters still integrated out; (3) the parameters of each cell, N(x; θ, H) N(θ; m, C); (4) in a paired design
-//! what a cell has in common in all groups; (5) the covariances. Step 1 and 2 know nothing of the parameters of the cells,
+//! the cell's group: (1) the kernel of each cell, p ∝ w N(x; m, C + H); (2) the standard deviations in C, each stretched by a
+//! Metropolis step; (3) the means of the groups; (4) the parameters of each cell, N(x; θ, H) N(θ; m, C); (5) in a paired design
+//! what a cell has in common in all groups; (6) the covariances. In steps 1 to 3 the parameters of the cells are integrated out,
 //! so a population much narrower than what is known of a cell does not hold the chain (van Dyk and Park 2008,
 //! <https://doi.org/10.1198/016214508000000409>).
 
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -39,11 +39,12 @@ pub(super) struct Chain<'a> {
     pub(super) reached: Vec<f64>,
 }
 
+/// Lengths of the steps of logarithms of standard deviations: fine ones, and some that leave a narrow population.
+const STEPS: [f64; 2] = [0.3, 1.5];
+
 /// What a cell finds out by itself.
 struct Kernel {
     centre: DVector<f64>,
-    /// Inverse of the covariance of population and kernel together.
-    precision: DMatrix<f64>,
     reached: f64,
 }
 
@@ -77,10 +78,14 @@ impl<'a> Chain<'a> {
 
     pub(super) fn advance(&mut self) {
         self.step += 1;
-        let kernels = self.kernels();
         let mut generator = self.streams.stage("population").generator(self.step, 0);
-        self.draw_means(&kernels, &mut generator);
-        self.draw_parameters(&kernels);
+        let kernels = self.kernels();
+        self.stretch(&kernels, &mut generator);
+        // Of population and kernel together.
+        let precision = |cell: &Cell| together(&self.within, cell).inverse();
+        let precisions: Vec<DMatrix<f64>> = self.cells.par_iter().with_min_len(4).map(precision).collect();
+        self.draw_means(&kernels, &precisions, &mut generator);
+        self.draw_parameters(&kernels, &precisions);
         self.draw_common(&mut generator);
         let deviations: Vec<DVector<f64>> =
             (0..self.cells.len()).map(|cell| &self.parameters[cell] - self.expected(cell)).collect();
@@ -102,8 +107,7 @@ impl<'a> Chain<'a> {
     fn kernels(&self) -> Vec<Kernel> {
         let streams = self.streams.stage("kernel");
         let draw = |(place, cell): (usize, &Cell)| {
-            let both = Cholesky::new(&self.within.matrix + &cell.kernel)
-                .expect("the kernel has a Cholesky factor, and the sum is larger");
+            let both = together(&self.within, cell);
             let terms = normalised(&cell.log_terms(&self.expected(place), &both));
             let mut point = streams.generator(self.step, place as u64).random::<f64>();
             let chosen = terms.iter().position(|weight| {
@@ -113,14 +117,38 @@ impl<'a> Chain<'a> {
             let chosen = chosen.unwrap_or(terms.len() - 1);
             Kernel {
                 centre: DVector::from_column_slice(cell.centre(chosen)),
-                precision: both.inverse(),
                 reached: effective_sample_size(&terms),
             }
         };
         self.cells.par_iter().enumerate().with_min_len(4).map(draw).collect()
     }
 
-    fn draw_means(&mut self, kernels: &[Kernel], generator: &mut ChaCha8Rng) {
+    /// The log density of the centres of the kernels, up to a constant.
+    fn log_density(&self, within: &Covariance, kernels: &[Kernel]) -> f64 {
+        let of = |(place, cell): (usize, &Cell)| {
+            let both = together(within, cell);
+            let mut away = &kernels[place].centre - self.expected(place);
+            both.l_dirty().solve_lower_triangular_mut(&mut away);
+            let log_root: f64 = both.l_dirty().diagonal().iter().map(|own| own.ln()).sum();
+            -log_root - 0.5 * away.norm_squared()
+        };
+        let terms: Vec<f64> = self.cells.par_iter().enumerate().with_min_len(16).map(of).collect();
+        terms.iter().sum()
+    }
+
+    fn stretch(&mut self, kernels: &[Kernel], generator: &mut ChaCha8Rng) {
+        let mut density = self.log_density(&self.within, kernels);
+        for parameter in 0..self.prior.scales.len() {
+            let step = STEPS[generator.random_range(0..STEPS.len())];
+            let (other, log_ratio) = self.within.stretched(parameter, step * standard_normal(generator));
+            let proposed = self.log_density(&other, kernels);
+            if generator.random::<f64>().ln() < proposed - density + log_ratio {
+                (self.within, density) = (other, proposed);
+            }
+        }
+    }
+
+    fn draw_means(&mut self, kernels: &[Kernel], precisions: &[DMatrix<f64>], generator: &mut ChaCha8Rng) {
         for group in 0..self.design.groups {
             let mut precision = self.prior.mean_precision();
             let mut weighted = &precision * &self.prior.center;
@@ -128,8 +156,8 @@ impl<'a> Chain<'a> {
                 if self.design.group_of[cell] == group {
                     let common = self.design.pair_of[cell].map(|pair| &self.common[pair]);
                     let own = common.map_or_else(|| kernel.centre.clone(), |common| &kernel.centre - common);
-                    weighted += &kernel.precision * own;
-                    precision += &kernel.precision;
+                    weighted += &precisions[cell] * own;
+                    precision += &precisions[cell];
                 }
             }
             if let Some(mean) = normal_of_precision(precision, &weighted, generator) {
@@ -139,7 +167,7 @@ impl<'a> Chain<'a> {
     }
 
     /// A draw of the population and one of the kernel, moved together until they meet.
-    fn draw_parameters(&mut self, kernels: &[Kernel]) {
+    fn draw_parameters(&mut self, kernels: &[Kernel], precisions: &[DMatrix<f64>]) {
         let streams = self.streams.stage("cell");
         let root = Cholesky::new(self.within.matrix.clone()).map(|factor| factor.l());
         let Some(root) = root else { return };
@@ -149,7 +177,7 @@ impl<'a> Chain<'a> {
             let mut noise = || DVector::from_fn(cell.dimension(), |_, _| standard_normal(&mut generator));
             let population = self.expected(place) + &root * noise();
             let seen = &population + &cell.kernel_factor * noise();
-            population + &self.within.matrix * (&kernel.precision * (&kernel.centre - seen))
+            population + &self.within.matrix * (&precisions[place] * (&kernel.centre - seen))
         };
         self.parameters = kernels.iter().enumerate().map(draw).collect();
     }
@@ -182,4 +210,10 @@ impl<'a> Chain<'a> {
             self.means.iter_mut().for_each(|mean| *mean += &shift);
         }
     }
+}
+
+/// The Cholesky factor of the covariance of population and kernel together.
+fn together(within: &Covariance, cell: &Cell) -> Cholesky<f64, Dyn> {
+    Cholesky::new(&within.matrix + &cell.kernel)
+        .expect("the kernel has a Cholesky factor, and the sum is larger")
 }

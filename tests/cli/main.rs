@@ -14,6 +14,8 @@ mod export;
 mod folder;
 mod messages;
 mod noise_cases;
+mod pool;
+mod pool_cases;
 mod report;
 mod runs;
 mod schema;

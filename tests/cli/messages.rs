@@ -10,6 +10,7 @@ use crate::channel_cases;
 use crate::comparison_cases;
 use crate::folder::{CELL, Folder, repository};
 use crate::noise_cases;
+use crate::pool_cases;
 use crate::trace_cases;
 use crate::validation_cases;
 
@@ -40,7 +41,8 @@ fn all() -> impl Iterator<Item = &'static Case> {
         .chain(noise_cases::CASES)
         .chain(trace_cases::CASES)
         .chain(validation_cases::CASES)
-        .chain(comparison_cases::CASES);
+        .chain(comparison_cases::CASES)
+        .chain(pool_cases::CASES);
     cases::CASES.iter().chain(further)
 }
 

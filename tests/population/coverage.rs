@@ -130,9 +130,9 @@ fn coverage(ranks: &[f64], width: f64) -> f64 {
 #[test]
 #[ignore = "minutes; `cargo test --release --test population -- --ignored` writes results/pool/coverage.md"]
 fn intervals_hold_what_they_say() {
-    const STUDIES: u64 = 200;
+    let studies_of_each: u64 = std::env::var("HHBAYES_STUDIES").map_or(200, |text| text.parse().unwrap());
     let mut text = format!(
-        "# Coverage of `hhbayes pool`\n\n{STUDIES} simulated studies per design, three parameters each; written by `cargo test --release \
+        "# Coverage of `hhbayes pool`\n\n{studies_of_each} simulated studies per design, three parameters each; written by `cargo test --release \
          --test population -- --ignored`.\nPopulation sds are log-uniform from 0.2 to 2, a cell is known to about ±0.8 with \
          correlated errors, its prior is normal\nwith sd {PRIOR_SD}, {DRAWS} independent draws of each cell are given. Error: of the \
          share at 95 %, each study counted as one.\n\n| design | number | inside 50 % | inside 80 % | inside 95 % | error |\n|---|---|---|---|---|---|\n"
@@ -144,7 +144,7 @@ fn intervals_hold_what_they_say() {
         ("10 cells, paired", 10, 2, true),
     ] {
         let studies: Vec<_> =
-            (0..STUDIES).into_par_iter().map(|run| study(cells, groups, is_paired, run)).collect();
+            (0..studies_of_each).into_par_iter().map(|run| study(cells, groups, is_paired, run)).collect();
         let mut kinds: Vec<&str> = Vec::new();
         for (kind, _) in &studies[0].0 {
             if !kinds.contains(kind) {
@@ -158,8 +158,9 @@ fn intervals_hold_what_they_say() {
             let per_study: Vec<f64> = studies.iter().map(|study| coverage(&of(study), 0.95)).collect();
             let all: Vec<f64> = studies.iter().flat_map(of).collect();
             let mean = coverage(&all, 0.95);
-            let variance = per_study.iter().map(|own| (own - mean).powi(2)).sum::<f64>() / STUDIES as f64;
-            let error = (variance / STUDIES as f64).sqrt();
+            let variance =
+                per_study.iter().map(|own| (own - mean).powi(2)).sum::<f64>() / studies_of_each as f64;
+            let error = (variance / studies_of_each as f64).sqrt();
             let _ = writeln!(
                 text,
                 "| {name} | {kind} | {:.1} % | {:.1} % | {:.1} % | {:.1} % |",
@@ -168,7 +169,7 @@ fn intervals_hold_what_they_say() {
                 100.0 * mean,
                 100.0 * error
             );
-            if mean < 0.90 {
+            if mean < 0.95 - 4.0 * error - 0.02 {
                 wrong.push(format!("{name}, {kind}: {mean}"));
             }
         }
@@ -176,7 +177,7 @@ fn intervals_hold_what_they_say() {
         let _ = writeln!(
             text,
             "| {name} | converged | | | {:.1} % | |",
-            100.0 * converged as f64 / STUDIES as f64
+            100.0 * converged as f64 / studies_of_each as f64
         );
     }
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("results/pool");

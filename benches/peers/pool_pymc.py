@@ -1,0 +1,158 @@
+"""`hhbayes pool` beside one joint model in PyMC, on cells whose data are known exactly.
+
+Eight cells in two groups, two parameters, each seen through normal noise with known covariance. PyMC samples population and
+cells at once from those data. `hhbayes` gets draws of each cell's own posterior, under a prior of its own that has to be divided
+out, and pools them. The priors of the population are the same in both.
+
+    python pool_pymc.py path/to/hhbayes ../../results/pool/pymc.md
+
+Needs pymc, netCDF4 (versions are written into the result).
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import netCDF4
+import numpy
+import pymc
+
+GROUPS = {"control": 8, "drug": 8}
+PRIOR_MEAN, PRIOR_SD = numpy.array([3.0, -54.0]), numpy.array([1.0, 8.0])
+SETTINGS = """[model]
+kind = "hodgkin_huxley"
+
+[prior]
+g_K = { kind = "lognormal", median = "20.085536923187668 mS/cm^2", spread = 1.0 }
+E_leak = { kind = "normal", mean = "-54 mV", sd = "8 mV" }
+"""
+DRAWS = 1000
+
+
+def cells(generator):
+    """Observed place and covariance of each cell, on the scale of the population (ln g_K, E_leak)."""
+    mean, effect = numpy.array([3.4, -56.0]), numpy.array([0.35, 1.5])
+    sds, correlation = numpy.array([0.25, 2.5]), 0.6
+    population = numpy.outer(sds, sds) * [[1.0, correlation], [correlation, 1.0]]
+    found = []
+    for group, count in enumerate(GROUPS.values()):
+        for _ in range(count):
+            noise = numpy.diag([0.15, 1.5]) @ generator.normal(size=(2, 4)) / 2.0
+            covariance = noise @ noise.T
+            parameters = generator.multivariate_normal(mean + group * effect, population)
+            found.append((group, generator.multivariate_normal(parameters, covariance), covariance))
+    return found
+
+
+def posterior(observed, covariance):
+    """Mean and covariance of the posterior of one cell under its own prior."""
+    precision = numpy.linalg.inv(covariance) + numpy.diag(PRIOR_SD**-2.0)
+    own = numpy.linalg.inv(precision)
+    return own @ (numpy.linalg.solve(covariance, observed) + PRIOR_MEAN / PRIOR_SD**2), own
+
+
+def write(folder, draws):
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text(SETTINGS)
+    with netCDF4.Dataset(folder / "posterior.nc", "w") as file:
+        group = file.createGroup("posterior")
+        for name, length in [("chain", 4), ("draw", DRAWS)]:
+            group.createDimension(name, length)
+            group.createVariable(name, "i8", (name,))[:] = numpy.arange(length)
+        for name, unit, values in [("g_K", "mS/cm^2", numpy.exp(draws[:, 0])), ("E_leak", "mV", draws[:, 1])]:
+            variable = group.createVariable(name, "f8", ("chain", "draw"))
+            variable[:] = values.reshape(4, DRAWS)
+            variable.units = unit
+
+
+def ours(program, observed, generator):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        names = {name: [] for name in GROUPS}
+        for place, (group, center, covariance) in enumerate(observed):
+            name = list(GROUPS)[group]
+            draws = generator.multivariate_normal(*posterior(center, covariance), size=4 * DRAWS)
+            write(folder / f"{name}_{place}", draws)
+            names[name].append(str(folder / f"{name}_{place}"))
+        groups = [text for name, own in names.items() for text in ("--group", f"{name}={','.join(own)}")]
+        subprocess.run([program, "pool", *groups, "--output", str(folder / "out"), "--format", "json"],
+                       check=True, stdout=subprocess.DEVNULL)
+        found = json.loads((folder / "out/pool.json").read_text())
+        with netCDF4.Dataset(folder / "out/posterior.nc") as file:
+            group = file["posterior"]
+            order = [list(group["parameter"][:]).index(name) for name in ("g_K", "E_leak")]
+            read = {name: group[name][:].reshape(-1, *group[name].shape[2:]).filled() for name in ("mean", "effect", "sd", "correlation")}
+    assert found["converged"], found["reasons"]
+    read.update({name: read[name][..., order] for name in ("mean", "effect", "sd")})
+    return {
+        "mean ln g_K, control": read["mean"][:, 0, 0],
+        "mean E_leak, control": read["mean"][:, 0, 1],
+        "effect on ln g_K": read["effect"][:, 0, 0],
+        "effect on E_leak": read["effect"][:, 0, 1],
+        "sd of ln g_K": read["sd"][:, 0],
+        "sd of E_leak": read["sd"][:, 1],
+        "correlation": read["correlation"][:, 0],
+    }
+
+
+def joint(observed):
+    group = numpy.array([own[0] for own in observed])
+    centers = numpy.array([own[1] for own in observed])
+    covariances = numpy.array([own[2] for own in observed])
+    # The priors of `docs/pool.md`: s is the standard deviation of all likelihoods together.
+    center = centers.mean(axis=0)
+    scale = numpy.sqrt((covariances.diagonal(axis1=1, axis2=2) + (centers - center) ** 2).mean(axis=0))
+    with pymc.Model():
+        mean = pymc.Normal("mean", center, 10.0 * scale, shape=(2, 2))
+        sds = pymc.HalfStudentT("sds", nu=2, sigma=scale, shape=2)
+        correlation = pymc.Uniform("correlation", -1.0, 1.0)
+        first = pymc.Normal("first", shape=len(observed))
+        second = pymc.Normal("second", shape=len(observed))
+        cells = mean[group] + pymc.math.stack(
+            [sds[0] * first, sds[1] * (correlation * first + (1.0 - correlation**2) ** 0.5 * second)], axis=1
+        )
+        roots = numpy.linalg.cholesky(numpy.linalg.inv(covariances))
+        # With R Rᵀ the inverse covariance, Rᵀ (observed - cell) is standard normal.
+        residual = (numpy.swapaxes(roots, 1, 2) * (centers[:, None, :] - cells[:, None, :])).sum(axis=2)
+        pymc.Potential("seen", -0.5 * (residual**2).sum())
+        trace = pymc.sample(2000, tune=2000, chains=4, cores=2, random_seed=2, target_accept=0.99, progressbar=False)
+    read = {name: trace["posterior"][name].values for name in ("mean", "sds", "correlation")}
+    flat = {name: values.reshape(-1, *values.shape[2:]) for name, values in read.items()}
+    effect = flat["mean"][:, 1] - flat["mean"][:, 0]
+    return {
+        "mean ln g_K, control": flat["mean"][:, 0, 0],
+        "mean E_leak, control": flat["mean"][:, 0, 1],
+        "effect on ln g_K": effect[:, 0],
+        "effect on E_leak": effect[:, 1],
+        "sd of ln g_K": flat["sds"][:, 0],
+        "sd of E_leak": flat["sds"][:, 1],
+        "correlation": flat["correlation"],
+    }
+
+
+def main(program, output):
+    generator = numpy.random.default_rng(7)
+    observed = cells(generator)
+    pooled, peer = ours(program, observed, generator), joint(observed)
+    lines = [
+        "# `hhbayes pool` beside a joint model in PyMC",
+        "",
+        f"Written by `benches/peers/pool_pymc.py`, PyMC {pymc.__version__}: 16 cells in two groups, two parameters, the same data and priors.",
+        "Median and 95 % interval; last column: difference of the medians in standard deviations of PyMC's posterior.",
+        "",
+        "| number | hhbayes pool | PyMC | difference | ratio of interval widths |",
+        "|---|---|---|---|---|",
+    ]
+    for name, own in pooled.items():
+        a, b = (numpy.quantile(values, [0.025, 0.5, 0.975]) for values in (own, peer[name]))
+        text = ["{1:.3f} ({0:.3f} to {2:.3f})".format(*quantiles) for quantiles in (a, b)]
+        away, width = (a[1] - b[1]) / peer[name].std(), (a[2] - a[0]) / (b[2] - b[0])
+        lines.append(f"| {name} | {text[0]} | {text[1]} | {away:+.3f} | {width:.3f} |")
+    pathlib.Path(output).write_text("\n".join(lines) + "\n")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
