@@ -86,7 +86,13 @@ pub(super) fn choose(
             match prior_of(&member.result.stored, &own.name, own.unit.as_deref()) {
                 Ok(prior) => priors.push(Some(prior)),
                 Err(_) if options.flat_priors => priors.push(None),
-                Err(reason) => unread.push(format!("`{}`: {reason}", member.result.name)),
+                Err(reason) => {
+                    let reason = format!("`{}`: {reason}", member.result.name);
+                    // Without settings it is the same of every parameter.
+                    if !unread.contains(&reason) {
+                        unread.push(reason);
+                    }
+                }
             }
         }
         let lowest = |(member, prior): (&Member, &Option<Box<dyn Prior>>)| match prior {
@@ -109,7 +115,6 @@ pub(super) fn choose(
         let family = if is_logarithmic { Family::LogNormal } else { Family::Normal };
         parameters.push(PooledParameter { name: own.name, unit: own.unit, family, priors });
     }
-    unread.dedup();
     told(
         &unread,
         "each result is weighted by its own prior, so it must be known: run its settings again, or take priors as flat with --flat-priors",
