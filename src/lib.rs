@@ -23,6 +23,7 @@ pub mod samplers;
 pub mod posterior;
 pub mod comparison;
 pub mod population;
+pub mod neuroai;
 pub mod report;
 pub mod simulators;
 pub mod run;

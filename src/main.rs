@@ -11,7 +11,8 @@ use hhbayes::features::{Mode, Settings};
 use hhbayes::numeric::{Instructions, choose_instructions};
 use hhbayes::run::{
     self, AccuracyOptions, BenchOptions, CompareOptions, ExportFormat, FeatureFormat, FeatureOptions,
-    FitOptions, FitReport, InspectOptions, PoolOptions, RunError, SetSource, SetsOptions, SimulateOptions,
+    FitOptions, FitReport, InspectOptions, NotebookOptions, PoolOptions, RunError, SetSource, SetsOptions,
+    SimulateOptions,
 };
 use hhbayes::simulators::Simulator;
 
@@ -363,6 +364,17 @@ enum Command {
         #[arg(long)]
         output: Option<PathBuf>,
     },
+    /// Show a biological and some artificial neurons side by side, with the numbers commonly printed and the right ones
+    Notebook {
+        /// Settings file; those of configs/notebook.toml if it is not given
+        config: Option<PathBuf>,
+        /// Folder for the text, notebook.json, notebook.html and the figures
+        #[arg(long, default_value = "results/notebook")]
+        output: PathBuf,
+        /// Number of threads; all cores if it is not given
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        threads: Option<u16>,
+    },
     /// List models, stimuli, features, priors, likelihoods and samplers
     List {
         /// Only one of them
@@ -543,6 +555,10 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             show(&run::export(&result, format.into(), output.as_deref())?);
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
+        Command::Notebook { config, output, threads } => {
+            let threads = threads.map(usize::from);
+            show(&run::notebook(&NotebookOptions { config, output, threads })?);
+        }
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
         })?),

@@ -40,12 +40,18 @@ pub fn render_table(parameters: &[ParameterSummary], verdict: &Verdict) -> Strin
 
 /// A table in columns of their own width: the first to the left, the others to the right, but for units.
 pub fn aligned<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let rows: Vec<[String; N]> = std::iter::once(header.map(str::to_owned)).chain(rows).collect();
+    aligned_rows(&header, rows.map(Vec::from).collect())
+}
+
+/// The same with a number of columns that is not known beforehand.
+pub fn aligned_rows(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let rows: Vec<Vec<String>> =
+        std::iter::once(header.iter().map(|&own| own.to_owned()).collect()).chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
     let mut text = String::new();
     for row in &rows {
-        let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
             let is_left = column == 0 || header[column] == "unit";
             if is_left { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
         });

@@ -43,9 +43,7 @@ pub fn report_plots(folder: &Path) -> Result<PathBuf, RunError> {
     let plots = folder.join(PLOTS);
     std::fs::create_dir_all(&plots).map_err(|source| RunError::Output { folder: plots.clone(), source })?;
     for picture in &pictures {
-        let file = |ending: &str| plots.join(format!("{}.{ending}", picture.name));
-        write_atomically(&file("svg"), |out| out.write_all(picture.svg.as_bytes()))?;
-        write_atomically(&file("png"), |out| out.write_all(&picture.png))?;
+        picture.write(&plots)?;
     }
     Ok(plots)
 }

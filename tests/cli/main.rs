@@ -16,6 +16,8 @@ mod messages;
 mod noise_cases;
 mod pool;
 mod pool_cases;
+mod notebook;
+mod notebook_cases;
 mod report;
 mod runs;
 mod schema;

@@ -10,6 +10,7 @@ use crate::channel_cases;
 use crate::comparison_cases;
 use crate::folder::{CELL, Folder, repository};
 use crate::noise_cases;
+use crate::notebook_cases;
 use crate::pool_cases;
 use crate::trace_cases;
 use crate::validation_cases;
@@ -39,6 +40,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
     let further = channel_cases::CASES
         .iter()
         .chain(noise_cases::CASES)
+        .chain(notebook_cases::CASES)
         .chain(trace_cases::CASES)
         .chain(validation_cases::CASES)
         .chain(comparison_cases::CASES)

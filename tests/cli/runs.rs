@@ -12,11 +12,12 @@ use crate::folder::{CELL, Folder, repository};
 const FILES: [&str; 6] =
     ["draws.csv", "posterior.nc", "provenance.json", "report.html", "settings.toml", "summary.json"];
 
-/// Settings files of the repository.
+/// Settings files of the repository, but for those of the notebook.
 fn configs() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(repository("configs")).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.retain(|path| !path.ends_with("notebook.toml"));
     paths.sort();
     assert!(paths.len() >= 4, "{paths:?}");
     paths

@@ -2,6 +2,8 @@
 
 mod panels;
 
+use std::path::Path;
+
 use kuva::RasterBackend;
 use kuva::backend::svg::SvgBackend;
 use kuva::render::figure::Figure;
@@ -10,6 +12,7 @@ use kuva::render::plots::Plot;
 
 use self::panels::{Panel, chains, features, generations, marginals, pairs, ranks, spikes, traces};
 use super::Content;
+use crate::posterior::{StoreError, write_atomically};
 
 /// Pixels of the PNG for each unit of the SVG.
 const RESOLUTION: f32 = 2.0;
@@ -23,6 +26,29 @@ pub struct Picture {
     pub svg: String,
     /// The bytes of the PNG.
     pub png: Vec<u8>,
+}
+
+impl Picture {
+    /// Draws a figure.
+    ///
+    /// # Errors
+    /// What kuva says if it cannot.
+    pub fn draw(name: &'static str, figure: Figure) -> Result<Self, String> {
+        let scene = figure.render();
+        let svg = SvgBackend::new().render_scene(&scene);
+        let png = RasterBackend::new().with_scale(RESOLUTION).render_scene(&scene)?;
+        Ok(Self { name, svg, png })
+    }
+
+    /// Writes the SVG and the PNG into a folder that exists.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), StoreError> {
+        let file = |ending: &str| folder.join(format!("{}.{ending}", self.name));
+        write_atomically(&file("svg"), |out| out.write_all(self.svg.as_bytes()))?;
+        write_atomically(&file("png"), |out| out.write_all(&self.png))
+    }
 }
 
 /// Panels in rows.
@@ -71,8 +97,5 @@ fn draw(sheet: Sheet) -> Result<Picture, String> {
         .with_layouts(layouts)
         .with_cell_size(size.0, height)
         .with_spacing(8.0);
-    let scene = figure.render();
-    let svg = SvgBackend::new().render_scene(&scene);
-    let png = RasterBackend::new().with_scale(RESOLUTION).render_scene(&scene)?;
-    Ok(Picture { name, svg, png })
+    Picture::draw(name, figure)
 }
