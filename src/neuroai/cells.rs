@@ -40,33 +40,16 @@ impl Cells {
         Some(Self { membrane, parameters, capacitances: vec![1.0] })
     }
 
-    /// The same with another number of every cell.
+    /// The same with one number changed in every cell, if the membrane has it.
     #[must_use]
     pub fn with(mut self, name: &str, value: f64) -> Self {
         let place = self.membrane.parameters().iter().position(|own| own.name == name);
-        for (set, place) in self.parameters.iter_mut().zip(std::iter::repeat(place)) {
-            if let Some(place) = place {
+        if let Some(place) = place {
+            for set in &mut self.parameters {
                 set[place] = value;
             }
         }
         self
-    }
-
-    /// A number of one cell.
-    pub fn parameter(&self, cell: usize, name: &str) -> Option<f64> {
-        let place = self.membrane.parameters().iter().position(|own| own.name == name)?;
-        Some(self.parameters[cell][place])
-    }
-
-    /// The same with each cell `times` times in a row.
-    #[must_use]
-    pub fn repeated(&self, times: usize) -> Self {
-        let places = || (0..self.len()).flat_map(|cell| std::iter::repeat_n(cell, times));
-        Self {
-            membrane: Arc::clone(&self.membrane),
-            parameters: places().map(|cell| self.parameters[cell].clone()).collect(),
-            capacitances: places().map(|cell| self.capacitances[cell]).collect(),
-        }
     }
 
     /// Number of cells.
@@ -81,7 +64,7 @@ impl Cells {
 
     /// The voltage of every cell in mV; `Err` says why it failed.
     ///
-    /// `start_of`: from how each of some cells start, by their places.
+    /// `start_of`: how some cells start, given by their places.
     pub fn simulate(
         &self,
         start_of: impl Fn(&[usize]) -> Start + Sync,

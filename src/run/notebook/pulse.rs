@@ -11,12 +11,13 @@ use super::part::{Part, Table};
 use super::settings::NotebookSettings;
 use super::{RunError, undrawn};
 use crate::neuroai::activation::{ACTIVATIONS, evenly, smooth_difference};
-use crate::neuroai::{ACTION_POTENTIAL_MV, ActionPotential, Printed, PulseTrace, REST_MV};
+use crate::neuroai::{ACTION_POTENTIAL_MV, ActionPotential, Printed, Pulse, PulseTrace, REST_MV};
 use crate::numeric::Failure;
 use crate::report::Picture;
 
 /// The trace, measured in three ways.
 struct Measured {
+    pulse: Pulse,
     trace: PulseTrace,
     printed: Printed,
     spikes: Vec<ActionPotential>,
@@ -37,6 +38,7 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
     let exact = pulse.from_rest().map_err(failed)?;
     let before = ((pulse.start_ms / pulse.dt_ms).round() as usize).saturating_sub(1);
     let measured = Measured {
+        pulse,
         printed: trace.printed(),
         spikes: pulse.action_potentials(&trace),
         exact: exact.printed(),
@@ -162,10 +164,13 @@ impl Measured {
     fn reasons(&self) -> Vec<(&'static str, String)> {
         let v = &self.trace.above_rest_mv;
         let ms = |sample: usize| sample as f64 * self.trace.dt_ms;
-        let lowest = (0..v.len()).min_by(|a, b| v[*a].total_cmp(&v[*b])).unwrap_or(0);
         let (first, last) = (v.iter().position(|v| *v > 0.0), v.iter().rposition(|v| *v > 0.0));
-        let crossings: Vec<String> =
-            self.trace.crossings(0.0).into_iter().map(|at| format!("{:.2}", ms(at))).collect();
+        let pulse = &self.pulse;
+        let crossings: Vec<f64> = self.trace.crossings(0.0).into_iter().map(ms).collect();
+        let crossed = |from_ms: f64, to_ms: f64| {
+            let within = crossings.iter().filter(|at| (from_ms..to_ms).contains(*at));
+            within.count()
+        };
         let mut reasons = vec![
             (
                 "peak_mv",
@@ -183,16 +188,23 @@ impl Measured {
             ),
             (
                 "range_mv",
-                format!(
-                    "The lowest sample, at {:.2} ms, does not belong to the action potential: its own height is from its peak to the lowest voltage after it within the pulse.",
-                    ms(lowest)
-                ),
+                "The range is right only because the whole trace is lowest after its one action potential: what is meant is the height of an action potential, from its peak to its trough.".to_owned(),
             ),
         ];
         if let Some((first, last)) = first.zip(last) {
             reasons.push(("spike_duration_ms", format!("What is called the duration of a spike is the time from the first sample above 0 mV, at {:.2} ms, to the last, at {:.2} ms; an action potential lasts as long as it is above half of its height.", ms(first), ms(last))));
         }
-        reasons.push(("spike_count", format!("Of the crossings of 0 mV, at {} ms, only as many are action potentials as reach {ACTION_POTENTIAL_MV} mV ({}): the one before the pulse is the artefact of h = 0 at the start, those after it are sub-threshold ringing.", crossings.join(", "), self.spikes.len())));
+        reasons.push((
+            "spike_count",
+            format!(
+                "What is counted are crossings of 0 mV, which is rest: {} before the pulse (the way back from the artefact of h = 0 at the start), {} during it and {} after it (sub-threshold ringing), while the voltage reaches {ACTION_POTENTIAL_MV} mV as often as there are action potentials: {}.",
+                crossed(0.0, pulse.start_ms),
+                crossed(pulse.start_ms, pulse.stop_ms),
+                crossed(pulse.stop_ms, f64::INFINITY),
+                self.spikes.len()
+            ),
+        ));
+
         reasons
     }
 }
@@ -208,7 +220,7 @@ fn picture(settings: &NotebookSettings, measured: &Measured, inputs: &[f64]) -> 
         axes(&voltage, (0.0, pulse.duration_ms), (-75.0, 125.0), "Biological: one pulse into an axon")
             .with_x_label("time (ms)")
             .with_y_label("voltage from rest (mV)")
-            .with_legend_position(LegendPosition::InsideTopLeft)
+            .with_legend_position(LegendPosition::InsideTopRight)
             .with_shaded_region(
                 ShadedRegion::vertical(pulse.start_ms, pulse.stop_ms).with_color(YELLOW).with_opacity(0.15),
             )
@@ -242,9 +254,9 @@ fn picture(settings: &NotebookSettings, measured: &Measured, inputs: &[f64]) -> 
         .iter()
         .zip(colours)
         .map(|(unit, colour)| {
-            let drawn = line(inputs.iter().map(|x| (*x, (unit.of)(*x))), colour, 2.0).with_legend(unit.name);
-            // Two pairs lie on each other: the second of each is dashed.
-            if matches!(unit.name, "tanh" | "leaky ReLU") { drawn.with_dashed().into() } else { drawn.into() }
+            // Two pairs lie on each other: the second of each is thin.
+            let width = if matches!(unit.name, "tanh" | "leaky ReLU") { 1.8 } else { 6.0 };
+            line(inputs.iter().map(|x| (*x, (unit.of)(*x))), colour, width).with_legend(unit.name).into()
         })
         .collect();
     let right = axes(
@@ -255,7 +267,7 @@ fn picture(settings: &NotebookSettings, measured: &Measured, inputs: &[f64]) -> 
     )
     .with_x_label("input (arbitrary units)")
     .with_y_label("output (arbitrary units)")
-    .with_legend_position(LegendPosition::InsideTopLeft)
+    .with_legend_position(LegendPosition::InsideBottomRight)
     .with_reference_line(ReferenceLine::vertical(REST_MV).with_color(GREY).with_label("resting"))
     .with_reference_line(ReferenceLine::vertical(0.0).with_color(ORANGE).with_label("threshold"));
     let figure = Figure::new(1, 2)
