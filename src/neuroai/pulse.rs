@@ -91,6 +91,7 @@ impl Pulse {
     ///
     /// # Errors
     /// If the time step is so long that the voltage is no number.
+    #[allow(clippy::missing_panics_doc, reason = "the models of the catalogue are known")]
     pub fn as_pyhh(&self) -> Result<PulseTrace, Failure> {
         let cells = Cells::of_model("pyhh").expect("pyhh is in the catalogue of models and needs no options");
         self.simulate(&cells, &Start::Voltage(vec![0.0]))
@@ -101,6 +102,7 @@ impl Pulse {
     ///
     /// # Errors
     /// If the voltage is no number.
+    #[allow(clippy::missing_panics_doc, reason = "the models of the catalogue are known")]
     pub fn from_rest(&self) -> Result<PulseTrace, Failure> {
         let cells = Cells::of_model("hodgkin_huxley")
             .expect("hodgkin_huxley is in the catalogue of models and needs no options");

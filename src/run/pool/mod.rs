@@ -20,6 +20,7 @@ use crate::posterior::{write_json, write_netcdf};
 
 /// What the command line says.
 #[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct PoolOptions {
     /// Groups of results, each as `name=RESULT,RESULT`; the first is the baseline.
     pub groups: Vec<String>,
