@@ -78,6 +78,7 @@ impl From<Comparing> for CompareOptions {
 
 /// What is pooled, and how.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch")]
 struct Pooling {
     /// Folders of results, or posterior.nc of this program or of ArviZ, one for each cell
     #[arg(value_name = "RESULT", required_unless_present = "group", conflicts_with = "group")]
