@@ -15,7 +15,7 @@ g_K = { kind = "log_uniform", lower = "2 mS/cm^2", upper = "400 mS/cm^2" }
 E_leak = { kind = "normal", mean = "-54 mV", sd = "8 mV" }
 "#;
 const CHAINS: usize = 4;
-const DRAWS: usize = 100;
+const DRAWS: usize = 250;
 const CELLS: usize = 6;
 /// The drug makes `g_K` larger by this factor.
 const RATIO: f64 = 1.5;
