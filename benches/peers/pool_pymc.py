@@ -106,8 +106,12 @@ def joint(observed):
     scale = numpy.sqrt((covariances.diagonal(axis1=1, axis2=2) + (centers - center) ** 2).mean(axis=0))
     with pymc.Model():
         mean = pymc.Normal("mean", center, 10.0 * scale, shape=(2, 2))
-        sds = pymc.HalfStudentT("sds", nu=2, sigma=scale, shape=2)
+        # Huang and Wand (2013) with two degrees of freedom, written for standard deviations and correlation: their
+        # marginals are half-t and uniform, but they are not independent.
+        sds = pymc.HalfFlat("sds", shape=2)
         correlation = pymc.Uniform("correlation", -1.0, 1.0)
+        rest = 1.0 - correlation**2
+        pymc.Potential("prior", pymc.math.log(rest) - 2.0 * pymc.math.log(2.0 + rest * (sds / scale) ** 2).sum())
         first = pymc.Normal("first", shape=len(observed))
         second = pymc.Normal("second", shape=len(observed))
         cells = mean[group] + pymc.math.stack(

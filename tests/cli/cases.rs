@@ -14,6 +14,15 @@ pub struct Case {
     pub command: &'static [&'static str],
 }
 
+/// A mistake that needs no change of the settings.
+pub const fn case(
+    name: &'static str,
+    files: &'static [(&'static str, &'static [u8])],
+    command: &'static [&'static str],
+) -> Case {
+    Case { name, changes: &[], files, command }
+}
+
 const RUN: &[&str] = &["run", "cell.toml", "--quick", "--quiet", "--threads", "2"];
 pub const CHECK: &[&str] = &["check", "cell.toml"];
 const SETS: &[&str] = &["simulate", "cell.toml", "--sets", "sets.csv"];

@@ -1,6 +1,6 @@
 //! Results that cannot be compared.
 
-use crate::cases::Case;
+use crate::cases::{Case, case};
 
 /// Two chains of 25 draws that do not agree; parameters `g` in mS/cm^2 and `count`.
 const RESULT: &[u8] = include_bytes!("../data/posteriors/netcdf4.nc");
@@ -13,14 +13,6 @@ const CORTICAL: &[u8] = b"[model]\nkind = \"pospischil\"\n";
 const WRITTEN: &[u8] = b"[model]\nkind = \"channels\"\n[model.channels.Na]\n[model.channels.K]\n";
 
 const TWO: &[(&str, &[u8])] = &[("a.nc", RESULT), ("b.nc", RESULT)];
-
-const fn case(
-    name: &'static str,
-    files: &'static [(&'static str, &'static [u8])],
-    command: &'static [&'static str],
-) -> Case {
-    Case { name, changes: &[], files, command }
-}
 
 pub const CASES: &[Case] = &[
     case("compare_of_nothing", &[], &["compare"]),

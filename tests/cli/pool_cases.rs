@@ -1,6 +1,6 @@
 //! Results that cannot be pooled.
 
-use crate::cases::Case;
+use crate::cases::{Case, case};
 
 /// Two chains of 25 draws that do not agree; parameters `g` in mS/cm^2 and `count`; no settings.
 const RESULT: &[u8] = include_bytes!("../data/posteriors/netcdf4.nc");
@@ -17,14 +17,6 @@ const SIX: &[(&str, &[u8])] = &[
     ("f.nc", RESULT),
     ("g.nc", RESULT),
 ];
-
-const fn case(
-    name: &'static str,
-    files: &'static [(&'static str, &'static [u8])],
-    command: &'static [&'static str],
-) -> Case {
-    Case { name, changes: &[], files, command }
-}
 
 pub const CASES: &[Case] = &[
     case("pool_of_nothing", &[], &["pool"]),
