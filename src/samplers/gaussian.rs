@@ -21,8 +21,19 @@ pub(super) struct Gaussian {
 impl Gaussian {
     /// The covariance of the points with normalised weights, drawn a little towards its diagonal.
     pub(super) fn fitted(points: &Rows<Unconstrained>, weights: &[f64]) -> Self {
-        let covariance = covariance(points, weights);
+        let pairs = points.iter().zip(weights.iter().copied());
         let effective = 1.0 / weights.iter().map(|weight| weight * weight).sum::<f64>();
+        Self::shrunk(second_moments(pairs, &weighted_mean(points, weights)), effective)
+    }
+
+    /// The second moments of points around any place; they count alike.
+    pub(super) fn around<'a>(centre: &[f64], points: impl Iterator<Item = &'a [f64]> + Clone) -> Self {
+        let count = points.clone().count() as f64;
+        Self::shrunk(second_moments(points.map(|point| (point, 1.0 / count)), centre), count)
+    }
+
+    /// `effective`: the number of points that the covariance is from.
+    fn shrunk(covariance: DMatrix<f64>, effective: f64) -> Self {
         let share = SHRINKAGE_POINTS * SHRINKAGE / (effective + SHRINKAGE_POINTS);
         let variances = covariance.diagonal().map(|variance| variance.max(SMALLEST_VARIANCE));
         let shrunk = covariance * (effective / (effective + SHRINKAGE_POINTS))
@@ -81,22 +92,27 @@ impl Gaussian {
     }
 }
 
-/// The lower triangle is all that a Cholesky decomposition looks at.
-fn covariance(points: &Rows<Unconstrained>, weights: &[f64]) -> DMatrix<f64> {
-    let dimension = points.columns();
-    let mut mean = vec![0.0; dimension];
+/// The weighted mean of points with normalised weights.
+pub(super) fn weighted_mean(points: &Rows<Unconstrained>, weights: &[f64]) -> Vec<f64> {
+    let mut mean = vec![0.0; points.columns()];
     for (row, weight) in points.iter().zip(weights) {
         for (mean, value) in mean.iter_mut().zip(row) {
             *mean += weight * value;
         }
     }
-    let mut covariance = DMatrix::zeros(dimension, dimension);
+    mean
+}
+
+/// Around a centre. The lower triangle is all that a Cholesky decomposition looks at.
+fn second_moments<'a>(points: impl Iterator<Item = (&'a [f64], f64)>, centre: &[f64]) -> DMatrix<f64> {
+    let dimension = centre.len();
+    let mut moments = DMatrix::zeros(dimension, dimension);
     let mut deviation = vec![0.0; dimension];
-    for (row, weight) in points.iter().zip(weights) {
-        for ((deviation, value), mean) in deviation.iter_mut().zip(row).zip(&mean) {
-            *deviation = value - mean;
+    for (row, weight) in points {
+        for ((deviation, value), centre) in deviation.iter_mut().zip(row).zip(centre) {
+            *deviation = value - centre;
         }
-        let columns = covariance.as_mut_slice().chunks_exact_mut(dimension);
+        let columns = moments.as_mut_slice().chunks_exact_mut(dimension);
         for (place, (column, own)) in columns.zip(&deviation).enumerate() {
             let own = weight * own;
             for (entry, other) in column[place..].iter_mut().zip(&deviation[place..]) {
@@ -104,5 +120,5 @@ fn covariance(points: &Rows<Unconstrained>, weights: &[f64]) -> DMatrix<f64> {
             }
         }
     }
-    covariance
+    moments
 }

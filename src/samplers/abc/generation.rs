@@ -45,6 +45,9 @@ impl Size {
 
 /// Simulations that keep the lanes of a thread busy.
 const LOT: usize = 64;
+/// Simulations of a batch at the most: so many that threads seldom wait for each other at its end, and few enough that
+/// the run can be stopped.
+const MOST: usize = 4096;
 /// Proposals of a last batch, in units of those that are expected to be needed.
 const SPARE: f64 = 1.1;
 
@@ -356,6 +359,6 @@ impl<'a> Run<'a> {
         // As if the next proposal were accepted, so that there is an acceptance from the beginning.
         let per_member = (filled.proposed + 1) as f64 / (filled.members.len() + 1) as f64;
         let needed = (SPARE * missing as f64 * per_member) as usize;
-        needed.next_multiple_of(LOT).clamp(LOT, BATCH).min(self.left())
+        needed.next_multiple_of(LOT).clamp(LOT, MOST).min(self.left())
     }
 }

@@ -10,7 +10,7 @@ use statrs::function::gamma::ln_gamma;
 
 use super::steps::Steps;
 use crate::numeric::{Rows, Unconstrained, log_sum_exp, standard_normal};
-use crate::samplers::gaussian::Gaussian;
+use crate::samplers::gaussian::{Gaussian, weighted_mean};
 use crate::settings::Section;
 
 /// Which step leads from a parent to a proposal.
@@ -21,7 +21,7 @@ pub(super) enum Shape {
     Normal,
     /// The same without correlations.
     Componentwise,
-    /// Normal, with the covariance of the nearest neighbours of the parent: Filippi et al. (2013),
+    /// Normal, as wide as it is from the parent to its nearest neighbours: Filippi et al. (2013),
     /// <https://doi.org/10.1515/sagmb-2012-0069>. For posteriors that are bent or have several modes.
     Local,
     /// Student's t, for posteriors with long tails.
@@ -46,6 +46,11 @@ impl Shape {
 const WIDTH: f64 = std::f64::consts::SQRT_2;
 /// Degrees of freedom of Student's t.
 const FREEDOM: usize = 4;
+/// Share of the proposals of local steps that are drawn around all particles at once.
+const AROUND_ALL: f64 = 0.1;
+/// Parents that share the shape of their steps: to find neighbours for each would take longer than all simulations of a
+/// quick model.
+const ALIKE: usize = 8;
 /// Neighbours of a parent, as a share of the population, and at least so many per parameter.
 const NEIGHBOURS: f64 = 0.1;
 const NEIGHBOURS_PER_PARAMETER: usize = 5;
@@ -57,67 +62,43 @@ pub(super) struct Kernel {
     weights: Vec<f64>,
     /// Their running sums.
     sums: Vec<f64>,
-    /// One for all parents, or one for each.
-    steps: Vec<Gaussian>,
+    /// Shapes of steps, and which one each parent has.
+    shapes: Vec<Gaussian>,
+    shape_of: Vec<usize>,
+    length: Length,
+    /// Where local steps are too short to reach: without it the weight of a particle there would have no bound. Defensive
+    /// mixtures: Hesterberg (1995), <https://doi.org/10.1080/00401706.1995.10484303>.
+    around_all: Option<AroundAll>,
+}
+
+/// Student's t with the mean and the covariance of all particles.
+struct AroundAll {
+    mean: Vec<f64>,
+    shape: Gaussian,
+}
+
+/// How long steps are, in the size of their shape.
+#[derive(Clone, Copy)]
+struct Length {
     width: f64,
+    /// Of Student's t; `None`: normal.
     freedom: Option<usize>,
 }
 
-impl Kernel {
-    pub(super) fn fitted(shape: Shape, parents: Rows<Unconstrained>, weights: Vec<f64>) -> Self {
-        let all = Gaussian::fitted(&parents, &weights);
-        let (steps, width) = match shape {
-            Shape::Normal => (vec![all], WIDTH),
-            // Four degrees of freedom have twice the covariance by themselves.
-            Shape::StudentT => (vec![all], 1.0),
-            Shape::Componentwise => (vec![all.without_correlations()], WIDTH),
-            Shape::Local => (local(&parents, &weights, &all), 1.0),
-        };
-        let sums = running_sums(&weights);
-        Self { parents, weights, sums, steps, width, freedom: (shape == Shape::StudentT).then_some(FREEDOM) }
-    }
+impl Length {
+    /// Student's t, which has twice the covariance of its shape.
+    const STUDENT_T: Self = Self { width: 1.0, freedom: Some(FREEDOM) };
 
-    /// A parent chosen by weight, moved.
-    pub(super) fn propose(&self, point: &mut [f64], generator: &mut ChaCha8Rng) {
-        let parent = choose(&self.sums, generator.random());
-        let mut width = self.width;
-        let step = self.step_of(parent);
-        let moved = step.draw(1.0, generator);
-        if let Some(freedom) = self.freedom {
-            let squares: f64 = (0..freedom).map(|_| standard_normal(generator).powi(2)).sum();
-            width *= (freedom as f64 / squares).sqrt();
-        }
-        for ((value, centre), step) in point.iter_mut().zip(self.parents.row(parent)).zip(&moved) {
-            *value = centre + width * step;
-        }
-    }
-
-    /// Log density of having been proposed of each point. Each sum has a fixed order.
-    pub(super) fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
-        let weights = self.weights.iter().enumerate();
-        let of_step = self.log_constant(points.columns());
-        let constants: Vec<f64> = weights
-            .map(|(parent, weight)| weight.ln() - self.step_of(parent).log_volume() + of_step)
-            .collect();
-        let (steps, points) = match self.steps.as_slice() {
-            // In its own coordinates one shape for all needs no matrix for each pair.
-            [shape] => (Steps::round(&shape.whiten(&self.parents)), Cow::Owned(shape.whiten(points))),
-            shapes => (Steps::shaped(&self.parents, shapes), Cow::Borrowed(points)),
-        };
-        let narrow = 1.0 / (self.width * self.width);
-        let mixture = |logs: &mut Vec<f64>, point: &[f64]| {
-            steps.squared_lengths(point, logs);
-            for (log, constant) in logs.iter_mut().zip(&constants) {
-                *log = constant + self.log_step(*log * narrow, point.len());
-            }
-            log_sum_exp(logs)
-        };
-        points.values().par_chunks_exact(points.columns()).map_init(Vec::new, mixture).collect()
+    /// By what a normal step is multiplied.
+    fn draw(self, generator: &mut ChaCha8Rng) -> f64 {
+        let Some(freedom) = self.freedom else { return self.width };
+        let squares: f64 = (0..freedom).map(|_| standard_normal(generator).powi(2)).sum();
+        self.width * (freedom as f64 / squares).sqrt()
     }
 
     /// What the density of a step has in common with all others, but for the volume of its shape: models of different
     /// dimensions are compared by it.
-    fn log_constant(&self, dimension: usize) -> f64 {
+    fn log_constant(self, dimension: usize) -> f64 {
         let half = 0.5 * dimension as f64;
         let log_shape = match self.freedom {
             Some(freedom) => {
@@ -129,40 +110,114 @@ impl Kernel {
         log_shape - dimension as f64 * self.width.ln()
     }
 
-    /// Log density of a step, given its squared length, up to that constant.
-    fn log_step(&self, squared: f64, dimension: usize) -> f64 {
+    /// Log density of a step, given its squared length in its shape, up to that constant.
+    fn log_step(self, squared: f64, dimension: usize) -> f64 {
+        let squared = squared / (self.width * self.width);
         match self.freedom {
             Some(freedom) => -0.5 * (freedom + dimension) as f64 * (squared / freedom as f64).ln_1p(),
             None => -0.5 * squared,
         }
     }
+}
 
-    fn step_of(&self, parent: usize) -> &Gaussian {
-        self.steps.get(parent).unwrap_or(&self.steps[0])
+impl Kernel {
+    pub(super) fn fitted(shape: Shape, parents: Rows<Unconstrained>, weights: Vec<f64>) -> Self {
+        let all = Gaussian::fitted(&parents, &weights);
+        let normal = |width| Length { width, freedom: None };
+        let mut shape_of = vec![0; parents.len()];
+        let (shapes, length, around_all) = match shape {
+            Shape::Normal => (vec![all], normal(WIDTH), None),
+            Shape::StudentT => (vec![all], Length::STUDENT_T, None),
+            Shape::Componentwise => (vec![all.without_correlations()], normal(WIDTH), None),
+            Shape::Local => {
+                let (shapes, own) = local(&parents, &all);
+                shape_of = own;
+                let mean = weighted_mean(&parents, &weights);
+                (shapes, normal(1.0), Some(AroundAll { mean, shape: all }))
+            }
+        };
+        let sums = running_sums(&weights);
+        Self { parents, weights, sums, shapes, shape_of, length, around_all }
+    }
+
+    /// A parent chosen by weight, moved; now and then a draw around all of them.
+    pub(super) fn propose(&self, point: &mut [f64], generator: &mut ChaCha8Rng) {
+        let around_all = self.around_all.as_ref().filter(|_| generator.random::<f64>() < AROUND_ALL);
+        let (centre, shape, length) = match around_all {
+            Some(all) => (&*all.mean, &all.shape, Length::STUDENT_T),
+            None => {
+                let parent = choose(&self.sums, generator.random());
+                (self.parents.row(parent), &self.shapes[self.shape_of[parent]], self.length)
+            }
+        };
+        let moved = shape.draw(1.0, generator);
+        let length = length.draw(generator);
+        for ((value, centre), step) in point.iter_mut().zip(centre).zip(&moved) {
+            *value = centre + length * step;
+        }
+    }
+
+    /// Log density of having been proposed of each point. Each sum has a fixed order.
+    pub(super) fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
+        let of_step = self.length.log_constant(points.columns());
+        let of_shape: Vec<f64> = self.shapes.iter().map(|shape| of_step - shape.log_volume()).collect();
+        let parents = self.weights.iter().zip(&self.shape_of);
+        let constants: Vec<f64> = parents.map(|(weight, shape)| weight.ln() + of_shape[*shape]).collect();
+        let (steps, places) = match self.shapes.as_slice() {
+            // In its own coordinates one shape for all needs no matrix for each pair.
+            [shape] => (Steps::round(&shape.whiten(&self.parents)), Cow::Owned(shape.whiten(points))),
+            shapes => (Steps::shaped(&self.parents, shapes, &self.shape_of), Cow::Borrowed(points)),
+        };
+        let mixture = |logs: &mut Vec<f64>, point: &[f64]| {
+            steps.squared_lengths(point, logs);
+            for (log, constant) in logs.iter_mut().zip(&constants) {
+                *log = constant + self.length.log_step(*log, point.len());
+            }
+            log_sum_exp(logs)
+        };
+        let places = places.values().par_chunks_exact(points.columns());
+        let from_parents: Vec<f64> = places.map_init(Vec::new, mixture).collect();
+        let Some(all) = &self.around_all else { return from_parents };
+        let both = |(from_parents, point): (f64, &[f64])| {
+            log_sum_exp(&[(1.0 - AROUND_ALL).ln() + from_parents, AROUND_ALL.ln() + all.log_density(point)])
+        };
+        from_parents.into_iter().zip(points.iter()).map(both).collect()
     }
 }
 
-/// The shape of the population around each parent.
-fn local(parents: &Rows<Unconstrained>, weights: &[f64], all: &Gaussian) -> Vec<Gaussian> {
+impl AroundAll {
+    fn log_density(&self, point: &[f64]) -> f64 {
+        let mut step: Vec<f64> = point.iter().zip(&self.mean).map(|(value, mean)| value - mean).collect();
+        let squared = self.shape.squared_length(&mut step);
+        let length = Length::STUDENT_T;
+        length.log_constant(point.len()) - self.shape.log_volume() + length.log_step(squared, point.len())
+    }
+}
+
+/// The shapes of the population around some of the parents, and the nearest of these for each parent.
+fn local(parents: &Rows<Unconstrained>, all: &Gaussian) -> (Vec<Gaussian>, Vec<usize>) {
     let (count, dimension) = (parents.len(), parents.columns());
     let neighbours =
         ((NEIGHBOURS * count as f64) as usize).max(NEIGHBOURS_PER_PARAMETER * dimension).min(count);
     let places = all.whiten(parents);
-    let steps = Steps::round(&places);
-    let around = |(squared, ranked): &mut (Vec<f64>, Vec<f64>), parent: usize| {
-        steps.squared_lengths(places.row(parent), squared);
+    let mut centres = Rows::zeros(0, dimension);
+    (0..count).step_by(ALIKE).for_each(|parent| centres.push(places.row(parent)));
+    let (to_all, to_centres) = (Steps::round(&places), Steps::round(&centres));
+    let around = |(squared, ranked): &mut (Vec<f64>, Vec<f64>), centre: usize| {
+        to_all.squared_lengths(centres.row(centre), squared);
         ranked.clone_from(squared);
         let (_, &mut farthest, _) = ranked.select_nth_unstable_by(neighbours - 1, f64::total_cmp);
-        let mut points = Rows::zeros(0, dimension);
-        let mut own = Vec::with_capacity(neighbours);
-        for other in (0..count).filter(|&other| squared[other] <= farthest) {
-            points.push(parents.row(other));
-            own.push(weights[other]);
-        }
-        let total: f64 = own.iter().sum();
-        Gaussian::fitted(&points, &own.iter().map(|weight| weight / total).collect::<Vec<_>>())
+        let near = (0..count).filter(|&other| squared[other] <= farthest);
+        // By their weights a single heavy particle would have itself alone for a neighbour, and never get away.
+        Gaussian::around(parents.row(centre * ALIKE), near.map(|other| parents.row(other)))
     };
-    (0..count).into_par_iter().map_init(Default::default, around).collect()
+    let nearest = |squared: &mut Vec<f64>, place: &[f64]| {
+        to_centres.squared_lengths(place, squared);
+        (0..squared.len()).min_by(|&a, &b| squared[a].total_cmp(&squared[b])).unwrap_or(0)
+    };
+    let shapes = (0..centres.len()).into_par_iter().map_init(Default::default, around).collect();
+    let places = places.values().par_chunks_exact(dimension);
+    (shapes, places.map_init(Vec::new, nearest).collect())
 }
 
 /// The sum of the weights up to each.

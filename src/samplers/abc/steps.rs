@@ -14,7 +14,7 @@ pub(super) struct Steps {
     level: Level,
     dimension: usize,
     parents: usize,
-    /// Of each block the coordinates of its parents; then, if each parent has a shape of its own, row by row the
+    /// Of each block the coordinates of its parents; then, if they differ in shape, row by row the
     /// triangles that lead to coordinates in which the shapes are round.
     blocks: Vec<[f64; WIDTH]>,
     has_shapes: bool,
@@ -23,16 +23,16 @@ pub(super) struct Steps {
 impl Steps {
     /// Steps of one round shape.
     pub(super) fn round(parents: &Rows<Unconstrained>) -> Self {
-        Self::new(parents, &[])
+        Self::new(parents, &[], &[])
     }
 
-    /// Steps of a shape for each parent.
-    pub(super) fn shaped(parents: &Rows<Unconstrained>, shapes: &[Gaussian]) -> Self {
+    /// Steps of several shapes; `shape_of`: which one each parent has.
+    pub(super) fn shaped(parents: &Rows<Unconstrained>, shapes: &[Gaussian], shape_of: &[usize]) -> Self {
         let triangles: Vec<Vec<f64>> = shapes.iter().map(Gaussian::inverse_factor).collect();
-        Self::new(parents, &triangles)
+        Self::new(parents, &triangles, shape_of)
     }
 
-    fn new(parents: &Rows<Unconstrained>, triangles: &[Vec<f64>]) -> Self {
+    fn new(parents: &Rows<Unconstrained>, triangles: &[Vec<f64>], shape_of: &[usize]) -> Self {
         let (count, dimension) = (parents.len(), parents.columns());
         let mut blocks = Vec::new();
         for first in (0..count).step_by(WIDTH) {
@@ -40,7 +40,7 @@ impl Steps {
             let own: [usize; WIDTH] = std::array::from_fn(|lane| (first + lane).min(count - 1));
             blocks.extend((0..dimension).map(|column| own.map(|parent| parents.row(parent)[column])));
             let entries = triangles.first().map_or(0, Vec::len);
-            blocks.extend((0..entries).map(|entry| own.map(|parent| triangles[parent][entry])));
+            blocks.extend((0..entries).map(|entry| own.map(|parent| triangles[shape_of[parent]][entry])));
         }
         Self { level: instructions(), dimension, parents: count, blocks, has_shapes: !triangles.is_empty() }
     }
@@ -98,13 +98,14 @@ mod tests {
         let point = [0.7, -0.2];
         let (mut round, mut shaped) = (Vec::new(), Vec::new());
         Steps::round(&parents).squared_lengths(&point, &mut round);
-        Steps::shaped(&parents, &shapes).squared_lengths(&point, &mut shaped);
+        let shape_of: Vec<usize> = (0..11).rev().collect();
+        Steps::shaped(&parents, &shapes, &shape_of).squared_lengths(&point, &mut shaped);
         assert_eq!((round.len(), shaped.len()), (11, 11));
         for (parent, centre) in parents.iter().enumerate() {
             let mut step = [point[0] - centre[0], point[1] - centre[1]];
             let expected = step[0] * step[0] + step[1] * step[1];
             assert!((round[parent] - expected).abs() < 1e-14);
-            let expected = shapes[parent].squared_length(&mut step);
+            let expected = shapes[shape_of[parent]].squared_length(&mut step);
             assert!((shaped[parent] / expected - 1.0).abs() < 1e-12, "{} {expected}", shaped[parent]);
         }
     }
