@@ -1,11 +1,12 @@
 //! The report of a result: one HTML file that needs nothing else, neither a network nor files beside it.
 //!
 //! It is made from plain data and knows no files. Text and tables stand in the page and can be read without a script; the
-//! charts are drawn by `template/charts.js` and by uPlot (MIT licence, in `uplot/`) from numbers in the page.
+//! charts are drawn by the scripts in `template/` and by uPlot (MIT licence, in `uplot/`) from numbers in the page.
 
 mod charts;
 mod density;
 mod figures;
+mod frame;
 mod packed;
 mod page;
 mod thinning;

@@ -1,17 +1,18 @@
 //! The text and the tables of the page.
 
-use minijinja::Environment;
 use serde_json::{Value, json};
 
 use super::Content;
 use super::charts::{BAND, charts, chosen_sweeps};
+use super::frame::{CHAINS, Frame, MARGINALS, PAIRS, provenance, unit};
 use crate::posterior::rounded;
 
-const TEMPLATE: &str = include_str!("template/report.html");
-const STYLE: &str = include_str!("template/style.css");
-const CHARTS: &str = include_str!("template/charts.js");
-const UPLOT: &str = include_str!("uplot/uPlot.iife.min.js");
-const UPLOT_STYLE: &str = include_str!("uplot/uPlot.min.css");
+const FRAME: Frame = Frame {
+    kind: "report",
+    template: include_str!("template/result.html"),
+    scripts: &[MARGINALS, PAIRS, CHAINS, include_str!("template/result.js")],
+    uplot: true,
+};
 
 /// Files of a recording that are all named.
 const NAMED_FILES: usize = 3;
@@ -21,17 +22,8 @@ const NAMED_FILES: usize = 3;
 /// # Errors
 /// If the template cannot be filled in; then the program itself is at fault.
 pub fn html(content: &Content) -> Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.add_template("report.html", TEMPLATE)?;
     let summary = &content.summary;
-    let data = charts(content).to_string().replace('<', "\\u003c");
     let page = json!({
-        "style": STYLE,
-        "uplot_style": UPLOT_STYLE,
-        "uplot": UPLOT,
-        "script": CHARTS,
-        "data": data,
-        "name": content.name,
         "summary": summary,
         "converged": summary["verdict"].as_str().is_some_and(|verdict| verdict.starts_with("converged")),
         "has_reasons": summary["reasons"].is_array(),
@@ -56,7 +48,7 @@ pub fn html(content: &Content) -> Result<String, minijinja::Error> {
         "shown_sweeps": chosen_sweeps(content).len(),
         "has_priors": content.parameters.iter().all(|own| !own.prior_quantiles.is_empty()),
     });
-    environment.get_template("report.html")?.render(minijinja::value::Serde(page))
+    FRAME.page(&content.name, &charts(content), page)
 }
 
 /// What was fitted and how, in a few lines.
@@ -131,10 +123,6 @@ fn grouped(number: u64) -> String {
     text
 }
 
-fn unit(symbol: &str) -> &str {
-    if symbol == "1" { "" } else { symbol }
-}
-
 fn parameter_rows(content: &Content) -> Vec<Value> {
     let row = |own: &super::Parameter| {
         let summary = &content.summary["parameters"][&own.name];
@@ -203,19 +191,4 @@ fn failures(summary: &Value) -> Vec<Value> {
     let simulations = summary["simulations"].as_f64().unwrap_or(f64::NAN);
     let row = |(reason, count): (&String, u64)| json!({"reason": reason, "count": grouped(count), "share": format!("{:.1} %", 100.0 * count as f64 / simulations)});
     failures.into_iter().map(row).collect()
-}
-
-fn provenance(provenance: &Value) -> Vec<[String; 2]> {
-    let words = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Array(members) => members
-            .iter()
-            .map(|own| own.as_str().map_or_else(|| own.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join(", "),
-        Value::Null => "–".to_owned(),
-        other => other.to_string(),
-    };
-    let lines = provenance.as_object().into_iter().flatten().filter(|(key, _)| *key != "notes");
-    lines.map(|(key, value)| [key.replace('_', " "), words(value)]).collect()
 }
