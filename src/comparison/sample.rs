@@ -143,8 +143,8 @@ impl Sample {
         Thinned { rows: numbers.iter().map(row).collect(), numbers }
     }
 
-    /// The numbers of so many draws.
-    pub(super) fn evenly(&self, count: usize) -> Vec<usize> {
+    /// The numbers of so many draws: of chains evenly spaced ones, of particles each as often as its weight says.
+    pub fn evenly(&self, count: usize) -> Vec<usize> {
         let Some(weights) = &self.layout.weights else {
             return (0..count).map(|place| (2 * place + 1) * self.draws() / (2 * count)).collect();
         };

@@ -27,4 +27,7 @@ pub use stored::{
     ReadError, StoredLogLikelihood, StoredParameter, StoredPosterior, read_all_netcdf, read_netcdf,
 };
 pub use summary::{RunSummary, summary_json, write_json};
-pub use table::{aligned, aligned_rows, render_findings, render_table, rounded, wrapped_after};
+pub use table::{
+    aligned, aligned_rows, interval_text, probability_text, render_findings, render_table, rounded,
+    wrapped_after,
+};

@@ -141,6 +141,22 @@ pub fn rounded(value: f64, sd: f64) -> String {
     format!("{value:.*}", decimals.max(0.0) as usize)
 }
 
+/// Median and interval such as `1.42 (1.21 to 1.65)`, to two digits of the interval. Given are its lower end, the median and
+/// its upper end.
+pub fn interval_text([lower, median, upper]: [f64; 3]) -> String {
+    let sd = (upper - lower) / 4.0;
+    format!("{} ({} to {})", rounded(median, sd), rounded(lower, sd), rounded(upper, sd))
+}
+
+/// Three digits, or how near to 0 or 1 it is.
+pub fn probability_text(value: f64) -> String {
+    match value {
+        _ if value > 0.9995 => "> 0.999".to_owned(),
+        _ if value < 0.0005 => "< 0.001".to_owned(),
+        _ => format!("{value:.3}"),
+    }
+}
+
 fn shortened(name: &str) -> String {
     if name.chars().count() <= NAME_WIDTH {
         return name.to_owned();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::density::{bounds_of_quantiles, density_of_draws, density_of_quantiles};
+use super::density::{Density, bounds_of_quantiles, density_of_draws, density_of_quantiles};
 use super::packed::Scale;
 use super::thinning::Thinning;
 use super::{Content, Parameter, Sweep};
@@ -96,17 +96,20 @@ fn parameter(content: &Content, own: &Parameter, few: &[usize]) -> Value {
         "lowest": scale.lowest,
         "highest": scale.highest,
         "draws": scale.pack(few.iter().map(|place| own.values[*place])),
-        "density": density.map(|density| {
-            let tallest = Scale { lowest: 0.0, highest: density.heights.iter().copied().fold(0.0, f64::max) };
-            json!({"first": density.first, "last": density.last, "tallest": tallest.highest,
-                   "heights": tallest.pack(density.heights.iter().copied())})
-        }),
+        "density": density.as_ref().map(density_json),
         "prior": {"values": shortened(&values), "heights": shortened(&heights)},
         "median": summary["median"],
         "lower": summary["lower"],
         "upper": summary["upper"],
         "ranks": if content.weights.is_none() && content.chains > 1 { ranks(own, content.chains) } else { Vec::new() },
     })
+}
+
+/// A density as the script reads it.
+pub(super) fn density_json(density: &Density) -> Value {
+    let tallest = Scale { lowest: 0.0, highest: density.heights.iter().copied().fold(0.0, f64::max) };
+    json!({"first": density.first, "last": density.last, "tallest": tallest.highest,
+           "heights": tallest.pack(density.heights.iter().copied())})
 }
 
 /// Six digits are enough for a picture.

@@ -3,6 +3,8 @@
 use minijinja::Environment;
 use serde_json::{Value, json};
 
+use super::Origin;
+
 const FRAME: &str = include_str!("template/frame.html");
 const PARTS: &str = include_str!("template/parts.html");
 const STYLE: &str = include_str!("template/style.css");
@@ -15,6 +17,8 @@ pub(super) const MARGINALS: &str = include_str!("template/marginals.js");
 pub(super) const PAIRS: &str = include_str!("template/pairs.js");
 /// Draws of chains, by uPlot.
 pub(super) const CHAINS: &str = include_str!("template/chains.js");
+
+pub(super) const FOREST: &str = include_str!("template/forest.js");
 
 /// A kind of page.
 pub(super) struct Frame {
@@ -80,4 +84,19 @@ pub(super) fn provenance(provenance: &Value) -> Vec<[String; 2]> {
     };
     let lines = provenance.as_object().into_iter().flatten().filter(|(key, _)| *key != "notes");
     lines.map(|(key, value)| [key.replace('_', " "), words(value)]).collect()
+}
+
+/// A result as the pages of several results tell of it.
+pub(super) fn origin(own: &Origin) -> Value {
+    json!({
+        "name": own.name,
+        "place": own.place,
+        "group": own.group,
+        "is_converged": own.is_converged,
+        "verdict": own.verdict,
+        "predictions": own.predictions,
+        "provenance": provenance(&own.provenance),
+        "notes": own.provenance["notes"],
+        "settings": own.settings,
+    })
 }

@@ -1,11 +1,13 @@
-//! The report of a result: one HTML file that needs nothing else, neither a network nor files beside it.
+//! The reports of a result, of a comparison and of a population: one HTML file that needs nothing else, neither a network nor files beside it.
 //!
 //! It is made from plain data and knows no files. Text and tables stand in the page and can be read without a script; the
 //! charts are drawn by the scripts in `template/` and by uPlot (MIT licence, in `uplot/`) from numbers in the page.
 
 mod charts;
+mod comparison;
 mod density;
 mod figures;
+mod forest;
 mod frame;
 mod packed;
 mod page;
@@ -13,6 +15,7 @@ mod thinning;
 
 use serde_json::Value;
 
+pub use comparison::{Compared, ComparedSide, ComparisonContent, comparison_html, comparison_pictures};
 pub use figures::{Picture, pictures};
 pub use page::html;
 
@@ -75,4 +78,25 @@ pub struct Sweep {
     pub recorded_spikes: Option<f64>,
     /// Number of spikes of each predicted voltage.
     pub predicted_spikes: Vec<f64>,
+}
+
+/// Where a result comes from, and what it says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Its name.
+    pub name: String,
+    /// Where it was read.
+    pub place: String,
+    /// The group that it belongs to.
+    pub group: Option<String>,
+    /// Whether it has converged.
+    pub is_converged: bool,
+    /// What its summary says, or what was found here.
+    pub verdict: String,
+    /// What it says of its predictions.
+    pub predictions: Option<String>,
+    /// The content of `provenance.json`; null if there is none.
+    pub provenance: Value,
+    /// The text of its settings; empty if there are none.
+    pub settings: String,
 }

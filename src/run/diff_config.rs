@@ -53,6 +53,21 @@ const MOST_LINES: usize = 14;
 
 /// The same in a few lines: elements of one list together, no more than some options, and no value longer than a line.
 pub(super) fn short_text(differences: &[Difference]) -> String {
+    let line = |[option, a, b]: [String; 3]| match (a.is_empty(), b.is_empty()) {
+        (true, true) => format!("  {option}"),
+        _ => format!("  {option}: {a} | {b}"),
+    };
+    let mut lines: Vec<String> = short_rows(differences).into_iter().map(line).collect();
+    let more = lines.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.truncate(MOST_LINES);
+        lines.push(format!("  and {more} more, which `hhbayes diff-config` shows"));
+    }
+    lines.iter().map(|line| line.clone() + "\n").collect()
+}
+
+/// Option, value in A and value in B, shortened; of elements of one list only how many they are.
+pub(super) fn short_rows(differences: &[Difference]) -> Vec<[String; 3]> {
     const LONGEST: usize = 40;
     let list = |own: &Difference| {
         own.option.strip_suffix(']').and_then(|own| own.rsplit_once('[')).map(|own| own.0.to_owned())
@@ -64,19 +79,13 @@ pub(super) fn short_text(differences: &[Difference]) -> String {
         }
         text.chars().take(LONGEST - 3).chain("...".chars()).collect()
     };
-    let mut lines = Vec::new();
-    for same in differences.chunk_by(|a, b| list(a).is_some() && list(a) == list(b)) {
-        lines.push(match (same, list(&same[0])) {
-            ([_, _, ..], Some(list)) => format!("  {list}: {} elements differ", same.len()),
-            _ => format!("  {}: {} | {}", same[0].option, side(&same[0].a), side(&same[0].b)),
-        });
-    }
-    let more = lines.len().saturating_sub(MOST_LINES);
-    if more > 0 {
-        lines.truncate(MOST_LINES);
-        lines.push(format!("  and {more} more, which `hhbayes diff-config` shows"));
-    }
-    lines.iter().map(|line| line.clone() + "\n").collect()
+    let row = |same: &[Difference]| match (same, list(&same[0])) {
+        ([_, _, ..], Some(list)) => {
+            [format!("{list}: {} elements differ", same.len()), String::new(), String::new()]
+        }
+        _ => [same[0].option.clone(), side(&same[0].a), side(&same[0].b)],
+    };
+    differences.chunk_by(|a, b| list(a).is_some() && list(a) == list(b)).map(row).collect()
 }
 
 fn difference_json((a, b): (&Path, &Path), differences: &[Difference]) -> Json {

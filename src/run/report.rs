@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::RunError;
 use super::results::VALIDATION;
 use crate::posterior::{Group, Posterior, StoredPosterior, Values, read_netcdf, write_atomically};
-use crate::report::{Content, Parameter, Sweep, html, pictures};
+use crate::report::{Content, Parameter, Picture, Sweep, html, pictures};
 
 /// Name of the report in the folder of a result.
 pub(super) const REPORT: &str = "report.html";
@@ -26,11 +26,15 @@ const PREFIXES: [&str; 2] = ["", VALIDATION];
 /// If the folder holds no result, or the report cannot be written.
 pub fn report(folder: &Path, output: Option<&Path>) -> Result<PathBuf, RunError> {
     let content = read_content(folder)?;
-    let page =
-        html(&content).map_err(|reason| RunError::Usage(format!("the report cannot be made: {reason:#}")))?;
     let path = output.map_or_else(|| folder.join(REPORT), Path::to_owned);
-    write_atomically(&path, |file| file.write_all(page.as_bytes()))?;
+    write_page(&path, html(&content))?;
     Ok(path)
+}
+
+/// Writes a page, if it could be made.
+pub(super) fn write_page(path: &Path, page: Result<String, minijinja::Error>) -> Result<(), RunError> {
+    let page = page.map_err(|reason| RunError::Usage(format!("the report cannot be made: {reason:#}")))?;
+    Ok(write_atomically(path, |file| file.write_all(page.as_bytes()))?)
 }
 
 /// Draws the charts of a result as SVG and PNG into the folder `plots` beside its report; returns that folder.
@@ -38,8 +42,16 @@ pub fn report(folder: &Path, output: Option<&Path>) -> Result<PathBuf, RunError>
 /// # Errors
 /// If the folder holds no result, or a picture cannot be drawn or written.
 pub fn report_plots(folder: &Path) -> Result<PathBuf, RunError> {
-    let pictures = pictures(&read_content(folder)?)
-        .map_err(|reason| RunError::Usage(format!("the charts cannot be drawn: {reason}")))?;
+    write_pictures(folder, pictures(&read_content(folder)?))
+}
+
+/// Writes pictures, if they could be drawn, into the folder `plots`; returns that folder.
+pub(super) fn write_pictures(
+    folder: &Path,
+    pictures: Result<Vec<Picture>, String>,
+) -> Result<PathBuf, RunError> {
+    let pictures =
+        pictures.map_err(|reason| RunError::Usage(format!("the charts cannot be drawn: {reason}")))?;
     let plots = folder.join(PLOTS);
     std::fs::create_dir_all(&plots).map_err(|source| RunError::Output { folder: plots.clone(), source })?;
     for picture in &pictures {
@@ -57,15 +69,13 @@ fn read_content(folder: &Path) -> Result<Content, RunError> {
     let names: Vec<&str> = groups.iter().map(String::as_str).collect();
     let file = if folder.is_dir() { folder.join("posterior.nc") } else { folder.to_owned() };
     let further = read_netcdf(&file, &names)?;
-    let provenance = std::fs::read(folder.join("provenance.json")).ok();
-    let provenance = provenance.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
     let sweeps: Vec<Sweep> = PREFIXES.iter().flat_map(|prefix| sweeps(&further, prefix)).collect();
     let mut content = Content {
         name: stored.name(),
         parameters: parameters(&stored, &further),
         chains: stored.chains,
         summary: stored.summary.unwrap_or(Value::Null),
-        provenance,
+        provenance: provenance(folder),
         settings: stored.settings.unwrap_or_default(),
         weights: stored.weights,
         sweeps,
@@ -73,6 +83,12 @@ fn read_content(folder: &Path) -> Result<Content, RunError> {
     };
     content.missing = missing(&content);
     Ok(content)
+}
+
+/// The content of `provenance.json`; null if the folder has none that can be read.
+pub(super) fn provenance(folder: &Path) -> Value {
+    let bytes = std::fs::read(folder.join("provenance.json")).ok();
+    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null)
 }
 
 /// What the files of a result do not hold, and what to do about it.

@@ -40,7 +40,7 @@ fn two_results_are_compared() {
         "independent draws",
         "both are of the same data",
         "left-out data: elpd of B less that of A",
-        "comparison.json and the picture are in out",
+        "report.html, comparison.json and plots are in out",
     ] {
         assert!(text.contains(expected), "{expected}:\n{text}");
     }

@@ -1,5 +1,6 @@
 //! The charts of the report as pictures for papers: SVG and PNG, drawn by kuva in the colours of the report.
 
+pub(super) mod forest;
 mod panels;
 
 use std::path::Path;
@@ -10,7 +11,9 @@ use kuva::render::figure::Figure;
 use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 
-use self::panels::{Panel, chains, features, generations, marginals, pairs, ranks, spikes, traces};
+pub(super) use self::panels::{BLACK, BLUE, CHAINS, GREY, Panel, VERMILION, line, pairs_of, range};
+use self::panels::{chains, features, generations, marginals, pairs, ranks, spikes, traces};
+
 use super::Content;
 use crate::posterior::{StoreError, write_atomically};
 
@@ -21,7 +24,7 @@ const RESOLUTION: f32 = 2.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// Name of its files without their ending.
-    pub name: &'static str,
+    pub name: String,
     /// The text of the SVG.
     pub svg: String,
     /// The bytes of the PNG.
@@ -33,11 +36,11 @@ impl Picture {
     ///
     /// # Errors
     /// What kuva says if it cannot.
-    pub fn draw(name: &'static str, figure: Figure) -> Result<Self, String> {
+    pub fn draw(name: &str, figure: Figure) -> Result<Self, String> {
         let scene = figure.render();
         let svg = SvgBackend::new().render_scene(&scene);
         let png = RasterBackend::new().with_scale(RESOLUTION).render_scene(&scene)?;
-        Ok(Self { name, svg, png })
+        Ok(Self { name: name.to_owned(), svg, png })
     }
 
     /// Writes the SVG and the PNG into a folder that exists.
@@ -52,12 +55,18 @@ impl Picture {
 }
 
 /// Panels in rows.
-struct Sheet {
-    name: &'static str,
+pub(super) struct Sheet {
+    name: String,
     columns: usize,
     /// Width and height of a panel.
     size: (f64, f64),
     panels: Vec<Panel>,
+}
+
+impl Sheet {
+    pub(super) fn new(name: impl Into<String>, columns: usize, size: (f64, f64), panels: Vec<Panel>) -> Self {
+        Self { name: name.into(), columns, size, panels }
+    }
 }
 
 /// Every picture that the content has numbers for.
@@ -65,18 +74,22 @@ struct Sheet {
 /// # Errors
 /// What kuva says if it cannot draw one.
 pub fn pictures(content: &Content) -> Result<Vec<Picture>, String> {
-    let sheet = |name, columns, size, panels| Sheet { name, columns, size, panels };
     let (pairs, beside) = pairs(content);
     let sheets = [
-        sheet("marginals", 4, (300.0, 240.0), marginals(content)),
-        sheet("pairs", beside, (230.0, 220.0), pairs),
-        sheet("chains", 2, (520.0, 220.0), chains(content)),
-        sheet("ranks", 4, (300.0, 220.0), ranks(content)),
-        sheet("traces", 2, (620.0, 300.0), traces(content)),
-        sheet("features", 1, (900.0, 0.0), features(content)),
-        sheet("spikes", 1, (560.0, 400.0), spikes(content)),
-        sheet("generations", 3, (340.0, 260.0), generations(content)),
+        Sheet::new("marginals", 4, (300.0, 240.0), marginals(content)),
+        Sheet::new("pairs", beside, (230.0, 220.0), pairs),
+        Sheet::new("chains", 2, (520.0, 220.0), chains(content)),
+        Sheet::new("ranks", 4, (300.0, 220.0), ranks(content)),
+        Sheet::new("traces", 2, (620.0, 300.0), traces(content)),
+        Sheet::new("features", 1, (900.0, 0.0), features(content)),
+        Sheet::new("spikes", 1, (560.0, 400.0), spikes(content)),
+        Sheet::new("generations", 3, (340.0, 260.0), generations(content)),
     ];
+    draw_all(sheets)
+}
+
+/// Draws the sheets that have panels. Their legends stand below.
+pub(super) fn draw_all(sheets: impl IntoIterator<Item = Sheet>) -> Result<Vec<Picture>, String> {
     sheets.into_iter().filter(|sheet| !sheet.panels.is_empty()).map(draw).collect()
 }
 
@@ -96,6 +109,7 @@ fn draw(sheet: Sheet) -> Result<Picture, String> {
         .with_plots(plots)
         .with_layouts(layouts)
         .with_cell_size(size.0, height)
-        .with_spacing(8.0);
-    Picture::draw(name, figure)
+        .with_spacing(8.0)
+        .with_shared_legend_bottom();
+    Picture::draw(&name, figure)
 }

@@ -6,17 +6,20 @@ use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 
 use super::super::charts::{SpikePoint, band, chosen_sweeps, few_draws, ranks as rank_counts, spike_points};
-use super::super::density::{bounds_of_quantiles, density_of_draws, density_of_quantiles, joint_density};
+use super::super::density::{
+    Joint, bounds_of_quantiles, density_of_draws, density_of_quantiles, joint_density,
+};
 use super::super::thinning::Thinning;
 use super::super::{Content, Parameter};
 
 /// Okabe and Ito's colours, which colour-blind people tell apart.
-const BLUE: &str = "#0072b2";
-const BLACK: &str = "#111111";
+pub(in crate::report) const BLUE: &str = "#0072b2";
+pub(in crate::report) const BLACK: &str = "#111111";
+pub(in crate::report) const VERMILION: &str = "#d55e00";
 const OCHRE: &str = "#8a6d00";
-const GREY: &str = "#8a94a0";
+pub(in crate::report) const GREY: &str = "#8a94a0";
 const ORANGE: &str = "#b34700";
-const CHAINS: [&str; 8] =
+pub(in crate::report) const CHAINS: [&str; 8] =
     ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8a00", "#7f7f7f"];
 
 /// Parameters of the picture of pairs, and points of a trace.
@@ -27,17 +30,17 @@ const POINTS: usize = 3000;
 const ENCLOSED: [f64; 3] = [0.5, 0.8, 0.95];
 
 /// One panel.
-pub(super) struct Panel {
+pub(in crate::report) struct Panel {
     pub(super) plots: Vec<Plot>,
     pub(super) layout: Layout,
     /// If it is not that of the others.
-    pub(super) height: Option<f64>,
+    pub(in crate::report) height: Option<f64>,
     /// Where it stands, if not after the one before it.
     pub(super) cell: Option<usize>,
 }
 
 impl Panel {
-    fn new(plots: Vec<Plot>, x: (f64, f64), y: (f64, f64)) -> Self {
+    pub(in crate::report) fn new(plots: Vec<Plot>, x: (f64, f64), y: (f64, f64)) -> Self {
         let layout = Layout::auto_from_plots(&plots)
             .with_x_axis_min(x.0)
             .with_x_axis_max(x.1)
@@ -51,26 +54,26 @@ impl Panel {
         Self { plots, layout, height: None, cell: None }
     }
 
-    fn with(mut self, change: impl FnOnce(Layout) -> Layout) -> Self {
+    pub(in crate::report) fn with(mut self, change: impl FnOnce(Layout) -> Layout) -> Self {
         self.layout = change(self.layout);
         self
     }
 }
 
 fn named(own: &Parameter) -> String {
-    if own.unit.is_empty() || own.unit == "1" {
-        own.name.clone()
-    } else {
-        format!("{} ({})", own.name, own.unit)
-    }
+    super::super::forest::named(&own.name, Some(&own.unit))
 }
 
-fn line(points: impl IntoIterator<Item = (f64, f64)>, colour: &str, width: f64) -> LinePlot {
+pub(in crate::report) fn line(
+    points: impl IntoIterator<Item = (f64, f64)>,
+    colour: &str,
+    width: f64,
+) -> LinePlot {
     LinePlot::new().with_data(points).with_color(colour).with_stroke_width(width)
 }
 
 /// Lowest and highest with a margin.
-fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
+pub(in crate::report) fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let none = (f64::INFINITY, f64::NEG_INFINITY);
     let (low, high) =
         values.filter(|own| own.is_finite()).fold(none, |(low, high), own| (low.min(own), high.max(own)));
@@ -111,30 +114,55 @@ pub(super) fn marginals(content: &Content) -> Vec<Panel> {
 
 /// Joint densities below the diagonal; also the number of parameters.
 pub(super) fn pairs(content: &Content) -> (Vec<Panel>, usize) {
-    let chosen: Vec<&Parameter> = content.parameters.iter().take(PAIRED).collect();
     let few = few_draws(content);
     let of = |own: &Parameter| -> Vec<f64> { few.iter().map(|place| own.values[*place]).collect() };
+    let columns: Vec<Vec<f64>> = content.parameters.iter().take(PAIRED).map(of).collect();
+    let names: Vec<String> = content.parameters.iter().map(named).collect();
+    pairs_of(&names, &[(&columns, BLUE, "")])
+}
+
+/// The same of several sides over each other, each with its draws, its colour and what the legend calls it.
+pub(in crate::report) fn pairs_of(
+    names: &[String],
+    sides: &[(&[Vec<f64>], &str, &str)],
+) -> (Vec<Panel>, usize) {
+    let count = names.len().min(PAIRED);
     let mut panels = Vec::new();
-    for (row, two) in chosen.iter().enumerate().skip(1) {
-        for (column, one) in chosen.iter().enumerate().take(chosen.len() - 1) {
-            let Some(joint) = (column < row).then(|| joint_density(&of(one), &of(two))).flatten() else {
-                continue;
-            };
-            let levels = joint.levels(&ENCLOSED);
-            let (x, y) = ((joint.x[0], joint.x[joint.x.len() - 1]), (joint.y[0], joint.y[joint.y.len() - 1]));
-            let lines = ContourPlot::new().with_grid(joint.heights, joint.x, joint.y);
-            let lines = lines.with_levels(&levels).with_line_color(BLUE).with_line_width(1.3);
-            let is_lowest = row + 1 == chosen.len();
-            let mut panel = Panel::new(vec![lines.into()], x, y).with(|layout| {
-                let layout = layout.with_ticks(3);
-                let layout = if column == 0 { layout.with_y_label(named(two)) } else { layout };
-                if is_lowest { layout.with_x_label(named(one)) } else { layout }
+    for row in 1..count {
+        for column in 0..row {
+            let joints = sides.iter().filter_map(|(columns, colour, label)| {
+                Some((joint_density(&columns[column], &columns[row])?, colour, label))
             });
-            panel.cell = Some((row - 1) * (chosen.len() - 1) + column);
+            let joints: Vec<_> = joints.collect();
+            if joints.is_empty() {
+                continue;
+            }
+            let ends = |axis: fn(&Joint) -> &[f64]| {
+                joints.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (own, ..)| {
+                    let own = axis(own);
+                    (low.min(own[0]), high.max(own[own.len() - 1]))
+                })
+            };
+            let (x, y) = (ends(|own| &own.x), ends(|own| &own.y));
+            let mut plots: Vec<Plot> = Vec::new();
+            for (joint, colour, label) in joints {
+                let levels = joint.levels(&ENCLOSED);
+                let lines = ContourPlot::new().with_grid(joint.heights, joint.x, joint.y);
+                plots.push(lines.with_levels(&levels).with_line_color(*colour).with_line_width(1.3).into());
+                if !label.is_empty() {
+                    plots.push(line([(f64::NAN, f64::NAN)], colour, 1.3).with_legend(*label).into());
+                }
+            }
+            let mut panel = Panel::new(plots, x, y).with(|layout| {
+                let layout = layout.with_ticks(3);
+                let layout = if column == 0 { layout.with_y_label(&*names[row]) } else { layout };
+                if row + 1 == count { layout.with_x_label(&*names[column]) } else { layout }
+            });
+            panel.cell = Some((row - 1) * (count - 1) + column);
             panels.push(panel);
         }
     }
-    (panels, chosen.len().saturating_sub(1).max(1))
+    (panels, count.saturating_sub(1).max(1))
 }
 
 /// The draws of each chain in their order; particles have none.

@@ -120,7 +120,7 @@
     picture.append(shape("text", { x: size / 2, y: 22, "font-size": Math.min(20, 330 / own.name.length), "font-weight": 600, "text-anchor": "middle" }, own.name));
     return picture;
   }
-  function drawPairs(sides) {
+  function drawAllPairs(sides) {
     for (const side of sides) side.by = Object.fromEntries(side.parameters.map((own) => [own.name, own]));
     const chosen = sides[0].parameters.filter((own) => isPaired.has(own.name)), count = chosen.length;
     const plot = byId("pair-plot");
@@ -145,9 +145,11 @@
     plot.replaceChildren(...cells);
   }
   const isPaired = new Set();
-  /* `sides`: what there is to be drawn now. */
+  /* `sides`: what there is to be drawn now. Returns what draws it anew. */
   function pairPlot(sides) {
-    const field = byId("pair-choice"), parameters = sides()[0].parameters, draw = () => drawPairs(sides());
+    const field = byId("pair-choice"), parameters = sides()[0].parameters;
+    if (!field) return undefined;
+    const draw = () => drawAllPairs(sides());
     parameters.forEach((own, place) => {
       if (place < PAIRED_AT_FIRST) isPaired.add(own.name);
       const box = element("input", { type: "checkbox" });
@@ -156,7 +158,8 @@
       field.append(element("label", {}, box, ` ${own.name}`));
     });
     field.hidden = parameters.length <= PAIRED_AT_FIRST;
-    if (parameters.length < 2) { byId("pairs").hidden = true; return; }
+    if (parameters.length < 2) { byId("pairs").hidden = true; return undefined; }
     ofColours.push(draw);
     draw();
+    return draw;
   }

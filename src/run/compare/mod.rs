@@ -1,7 +1,7 @@
 //! `hhbayes compare`: which parameters differ between two posteriors, by how much, and how sure that is.
 
 pub(super) mod comparable;
-mod picture;
+mod page;
 pub(super) mod read;
 mod report;
 mod rope;
@@ -16,6 +16,7 @@ use self::read::{ReadResult, Side, read_sides};
 use self::rope::Ropes;
 use super::RunError;
 use super::fit::prepare;
+use super::report::{REPORT, write_page, write_pictures};
 use super::threads::on_threads;
 use crate::comparison::{
     CorrelationChange, EnergyDistance, EvidenceComparison, LooComparison, ParameterComparison, TwoSampleTest,
@@ -23,6 +24,7 @@ use crate::comparison::{
     has_same_data,
 };
 use crate::posterior::{StoredPosterior, write_json};
+use crate::report::{comparison_html, comparison_pictures};
 use crate::settings::{Difference, Settings, differences};
 
 /// What the command line says.
@@ -38,7 +40,7 @@ pub struct CompareOptions {
     pub allow_other_model: bool,
     /// JSON in place of tables.
     pub as_json: bool,
-    /// Folder for `comparison.json` and the pictures.
+    /// Folder for `comparison.json`, the report and its pictures.
     pub output: Option<PathBuf>,
     /// Names the order in which particles of a group are paired.
     pub seed: u64,
@@ -102,11 +104,9 @@ fn compare_all(places: &[PathBuf], options: &CompareOptions) -> Result<String, R
     if let Some(folder) = &options.output {
         prepare(folder)?;
         write_json(&folder.join("comparison.json"), &json)?;
-        for comparison in &comparisons {
-            let name =
-                if comparisons.len() == 1 { String::new() } else { format!("_{}", comparison.b.file_name()) };
-            picture::draw(comparison, &folder.join(format!("comparison{name}.png")))?;
-        }
+        let content = page::content(&results, &shared, &sides, &comparisons, options);
+        write_page(&folder.join(REPORT), comparison_html(&content))?;
+        write_pictures(folder, comparison_pictures(&content))?;
     }
     if options.as_json {
         return Ok(format!("{json:#}\n"));

@@ -32,15 +32,6 @@ pub(super) struct Side {
     pub(super) members: Vec<usize>,
 }
 
-impl Side {
-    /// The name with nothing in it that a file cannot have.
-    pub(super) fn file_name(&self) -> String {
-        let plain =
-            |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '_' };
-        self.name.chars().map(plain).collect()
-    }
-}
-
 /// Reads the results that are named one by one, or those of the groups.
 pub(super) fn read_results(places: &[PathBuf], groups: &[String]) -> Result<Vec<ReadResult>, RunError> {
     let mut named: Vec<(Option<String>, PathBuf)> =

@@ -6,12 +6,12 @@ use super::comparable::SharedParameters;
 use super::read::{ReadResult, Side};
 use super::{CompareOptions, Comparison, Joint};
 use crate::comparison::{ParameterComparison, Rope, Spread, has_natural_zero};
-use crate::posterior::{aligned, rounded, wrapped_after};
+use crate::posterior::{aligned, interval_text, probability_text, rounded, wrapped_after};
 use crate::run::diff_config::short_text;
 
 /// A direction is said without reserve from here on, and with it from there.
-const SURE: f64 = 0.975;
-const PROBABLE: f64 = 0.9;
+pub(in crate::run) const SURE: f64 = 0.975;
+pub(in crate::run) const PROBABLE: f64 = 0.9;
 /// Practically the same from here on.
 const SAME: f64 = 0.95;
 /// Changed correlations that are named.
@@ -35,7 +35,7 @@ pub(super) fn text(
         text += &wrapped_after("", &format!("not in all results: {}", shared.left_out.join(", ")));
     }
     if let Some(folder) = &options.output {
-        let _ = writeln!(text, "\ncomparison.json and the picture are in {}", folder.display());
+        let _ = writeln!(text, "\nreport.html, comparison.json and plots are in {}", folder.display());
     }
     text
 }
@@ -50,7 +50,8 @@ fn comparison_text(own: &Comparison<'_>, results: &[ReadResult], shared: &Shared
         };
     }
     let _ = write!(text, "\n{}\n{}", differences_table(&own.parameters), distances_table(&own.parameters));
-    let _ = write!(text, "\n{}", joint_text(&own.joint, shared));
+    text += "\n";
+    text.extend(joint_lines(&own.joint, shared).iter().map(|line| wrapped_after("", line)));
     text += "\n";
     for sentence in sentences(own) {
         text += &wrapped_after("", &sentence);
@@ -59,6 +60,11 @@ fn comparison_text(own: &Comparison<'_>, results: &[ReadResult], shared: &Shared
 }
 
 fn side_text(letter: &str, side: &Side, results: &[ReadResult]) -> String {
+    wrapped_after(letter, &side_words(side, results))
+}
+
+/// What a side is made of, and what its draws are worth.
+pub(super) fn side_words(side: &Side, results: &[ReadResult]) -> String {
     let (draws, effective) = (side.sample.draws(), side.sample.layout.effective());
     let members: Vec<&ReadResult> = side.members.iter().map(|&place| &results[place]).collect();
     let names: Vec<&str> = members.iter().map(|own| &*own.name).collect();
@@ -75,26 +81,11 @@ fn side_text(letter: &str, side: &Side, results: &[ReadResult]) -> String {
             let _ = write!(line, "; `{}` has no summary.json, R-hat and ESS taken here are good", own.name);
         }
     }
-    wrapped_after(letter, &line)
-}
-
-/// `1.42 (1.21 to 1.65)`, to two digits of the interval.
-fn interval(lower: f64, median: f64, upper: f64) -> String {
-    let sd = (upper - lower) / 4.0;
-    format!("{} ({} to {})", rounded(median, sd), rounded(lower, sd), rounded(upper, sd))
+    line
 }
 
 fn spread(own: &Spread) -> String {
-    interval(own.lower.value, own.median.value, own.upper.value)
-}
-
-/// Three digits, or how near to 0 or 1 it is.
-fn probability(value: f64) -> String {
-    match value {
-        _ if value > 0.9995 => "> 0.999".to_owned(),
-        _ if value < 0.0005 => "< 0.001".to_owned(),
-        _ => format!("{value:.3}"),
-    }
+    interval_text([own.lower.value, own.median.value, own.upper.value])
 }
 
 fn differences_table(parameters: &[ParameterComparison]) -> String {
@@ -102,10 +93,19 @@ fn differences_table(parameters: &[ParameterComparison]) -> String {
     let row = |own: &ParameterComparison| {
         let sd = |[lower, _, upper]: [f64; 3]| (upper - lower) / 4.0;
         let [a, b] = own.sides.map(|side| rounded(side[1], sd(side)));
-        let same = own.rope.as_ref().map_or("-".to_owned(), |(_, found)| probability(found.value));
+        let same = own.rope.as_ref().map_or("-".to_owned(), |(_, found)| probability_text(found.value));
         let ratio = own.ratio.as_ref().map_or("-".to_owned(), spread);
         let unit = own.unit.clone().unwrap_or_default();
-        [own.name.clone(), unit, a, b, spread(&own.difference), ratio, probability(own.p_greater.value), same]
+        [
+            own.name.clone(),
+            unit,
+            a,
+            b,
+            spread(&own.difference),
+            ratio,
+            probability_text(own.p_greater.value),
+            same,
+        ]
     };
     aligned(header, parameters.iter().map(row))
 }
@@ -127,7 +127,8 @@ fn distances_table(parameters: &[ParameterComparison]) -> String {
     aligned(header, parameters.iter().map(row))
 }
 
-fn joint_text(own: &Joint, shared: &SharedParameters) -> String {
+/// What is said of all parameters together.
+pub(super) fn joint_lines(own: &Joint, shared: &SharedParameters) -> Vec<String> {
     let mut lines = Vec::new();
     let [of_a, of_b] = own.thinned;
     match &own.test {
@@ -163,7 +164,7 @@ fn joint_text(own: &Joint, shared: &SharedParameters) -> String {
         lines.push(format!("correlations that change: {}{more}", named.join(", ")));
     }
     lines.extend(data_lines(own));
-    lines.iter().map(|line| wrapped_after("", line)).collect()
+    lines
 }
 
 /// What needs the same data.
@@ -200,16 +201,40 @@ fn data_lines(own: &Joint) -> Vec<String> {
     lines
 }
 
+/// Whether a difference is as good as none.
+fn is_same(own: &ParameterComparison) -> bool {
+    own.rope.as_ref().is_some_and(|(_, found)| found.value >= SAME)
+}
+
+/// How sure the direction of a difference is.
+fn certainty(own: &ParameterComparison) -> f64 {
+    (own.p_greater.value - 0.5).abs() + 0.5
+}
+
+/// Whether it is sure that a parameter differs, and by more than as good as nothing.
+pub(super) fn is_different(own: &ParameterComparison) -> bool {
+    !is_same(own) && certainty(own) >= SURE
+}
+
+/// What it means in one line.
+pub(super) fn headline(own: &Comparison<'_>) -> String {
+    let (all, name) = (own.parameters.len(), &own.b.name);
+    let of = if all == 1 { "1 parameter".to_owned() } else { format!("{all} parameters") };
+    match own.parameters.iter().filter(|own| is_different(own)).count() {
+        0 => format!("None of {of} is surely different in {name}"),
+        1 => format!("1 of {of} is different in {name}"),
+        some => format!("{some} of {of} are different in {name}"),
+    }
+}
+
 /// What it means, the surest first.
-fn sentences(own: &Comparison<'_>) -> Vec<String> {
+pub(super) fn sentences(own: &Comparison<'_>) -> Vec<String> {
     let name = &*own.b.name;
-    let certainty = |own: &ParameterComparison| (own.p_greater.value - 0.5).abs() + 0.5;
     let mut ordered: Vec<&ParameterComparison> = own.parameters.iter().collect();
     ordered.sort_by(|x, y| certainty(y).total_cmp(&certainty(x)));
-    let is_same = |own: &ParameterComparison| own.rope.as_ref().is_some_and(|(_, p)| p.value >= SAME);
     let mut sentences = Vec::new();
     for own in ordered.iter().filter(|own| !is_same(own) && certainty(own) >= PROBABLE) {
-        sentences.push(direction(own, certainty(own), name));
+        sentences.push(direction_of(own, name));
     }
     for own in ordered.iter().filter(|own| is_same(own)) {
         if let Some((rope, found)) = &own.rope {
@@ -217,7 +242,7 @@ fn sentences(own: &Comparison<'_>) -> Vec<String> {
                 "{} is practically the same: within {}, P = {}",
                 own.name,
                 width(*rope, own.unit.as_deref()),
-                probability(found.value)
+                probability_text(found.value)
             ));
         }
     }
@@ -232,29 +257,42 @@ fn sentences(own: &Comparison<'_>) -> Vec<String> {
     sentences
 }
 
-fn width(rope: Rope, unit: Option<&str>) -> String {
+pub(super) fn width(rope: Rope, unit: Option<&str>) -> String {
     match rope {
         Rope::Absolute(width) => format!("{width} {}", unit.unwrap_or_default()).trim_end().to_owned(),
         Rope::Relative(share) => format!("{} %", (share * 1e4).round() / 100.0),
     }
 }
 
-/// `g_K is larger in drug: ratio 1.42 (1.21 to 1.65), P = 0.998`.
-fn direction(own: &ParameterComparison, certainty: f64, name: &str) -> String {
-    let is_greater = own.p_greater.value > 0.5;
-    let word = match (is_greater, has_natural_zero(own.unit.as_deref())) {
+fn direction_of(own: &ParameterComparison, name: &str) -> String {
+    let unit = own.unit.as_deref();
+    let size = own.ratio.as_ref().map_or_else(
+        || {
+            format!("difference {} {}", spread(&own.difference), unit.unwrap_or_default())
+                .trim_end()
+                .to_owned()
+        },
+        |ratio| format!("ratio {}", spread(ratio)),
+    );
+    direction((&own.name, unit), name, &size, own.p_greater.value)
+}
+
+/// `g_K is larger in drug: ratio 1.42 (1.21 to 1.65), P = 0.998`. `p_greater`: the probability that it is larger.
+pub(in crate::run) fn direction(
+    (parameter, unit): (&str, Option<&str>),
+    name: &str,
+    size: &str,
+    p_greater: f64,
+) -> String {
+    let word = match (p_greater > 0.5, has_natural_zero(unit)) {
         (true, true) => "larger",
         (false, true) => "smaller",
         (true, false) => "more positive",
         (false, false) => "more negative",
     };
+    let certainty = p_greater.max(1.0 - p_greater);
     let surely = if certainty >= SURE { "is" } else { "is probably" };
-    let unit = own.unit.as_deref().unwrap_or_default();
-    let size = own.ratio.as_ref().map_or_else(
-        || format!("difference {} {unit}", spread(&own.difference)).trim_end().to_owned(),
-        |ratio| format!("ratio {}", spread(ratio)),
-    );
-    let p = probability(certainty);
+    let p = probability_text(certainty);
     let p = if p.starts_with('>') { format!("P {p}") } else { format!("P = {p}") };
-    format!("{} {surely} {word} in {name}: {size}, {p}", own.name)
+    format!("{parameter} {surely} {word} in {name}: {size}, {p}")
 }

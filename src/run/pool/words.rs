@@ -6,7 +6,7 @@ use super::report::{group_name, variation};
 use super::{PoolOptions, Population};
 use crate::diagnostics::quantile;
 use crate::population::{Family, Kind, Quantity};
-use crate::posterior::{aligned, rounded, wrapped_after};
+use crate::posterior::{aligned, interval_text, probability_text, wrapped_after};
 
 /// More cells are in the files only.
 const CELLS: usize = 20;
@@ -53,17 +53,11 @@ fn verdict(own: &Population) -> String {
     text
 }
 
-/// `1.42 (1.21 to 1.65)`, to two digits of the interval.
-fn interval([lower, median, upper]: [f64; 3]) -> String {
-    let sd = (upper - lower) / 4.0;
-    format!("{} ({} to {})", rounded(median, sd), rounded(lower, sd), rounded(upper, sd))
-}
-
 fn spread(found: Option<&Quantity>, family: Family) -> String {
     let Some(found) = found else { return "-".to_owned() };
     let values = found.interval().map(|value| variation(family, value));
     match family {
-        Family::Normal => interval(values),
+        Family::Normal => interval_text(values),
         Family::LogNormal => {
             let [lower, median, upper] = values.map(|value| 100.0 * value);
             format!("{median:.0} % ({lower:.0} to {upper:.0} %)")
@@ -79,7 +73,7 @@ fn means(own: &Population) -> String {
         let of = &own.parameters[parameter];
         let found = own.pooled.quantity(Kind::Mean { group, parameter });
         let mean = found.map_or("-".to_owned(), |found| {
-            interval(found.interval().map(|value| of.family.from_scale(value)))
+            interval_text(found.interval().map(|value| of.family.from_scale(value)))
         });
         let scatter = own.pooled.quantity(Kind::Sd { parameter });
         let both = [found, scatter];
@@ -110,15 +104,6 @@ fn means(own: &Population) -> String {
     text
 }
 
-/// Three digits, or how near to 0 or 1 it is.
-fn probability(value: f64) -> String {
-    match value {
-        _ if value > 0.9995 => "> 0.999".to_owned(),
-        _ if value < 0.0005 => "< 0.001".to_owned(),
-        _ => format!("{value:.3}"),
-    }
-}
-
 fn effects(own: &Population) -> String {
     let header = ["parameter", "effect of", "as a", "effect (95 %)", "P(larger)", "spread of effects (95 %)"];
     let count = own.parameters.len();
@@ -132,8 +117,8 @@ fn effects(own: &Population) -> String {
             of.name.clone(),
             group_name(own, group).to_owned(),
             kind.to_owned(),
-            interval(found.interval().map(|value| of.family.from_scale(value))),
-            probability(found.positive()),
+            interval_text(found.interval().map(|value| of.family.from_scale(value))),
+            probability_text(found.positive()),
             spread(within, of.family),
         ])
     });
@@ -166,8 +151,8 @@ fn correlations(own: &Population) -> String {
     let rows = found.iter().take(CORRELATIONS).map(|(quantity, first, second)| {
         [
             format!("{}, {}", own.parameters[*first].name, own.parameters[*second].name),
-            interval(quantity.interval()),
-            probability(quantity.positive()),
+            interval_text(quantity.interval()),
+            probability_text(quantity.positive()),
         ]
     });
     let more = found.len().saturating_sub(CORRELATIONS);
@@ -187,7 +172,7 @@ fn cells(own: &Population) -> String {
         [
             first(own.results[cell].name.clone()),
             of.name.clone(),
-            interval([0.025, 0.5, 0.975].map(|at| of.family.from_scale(quantile(draws, at)))),
+            interval_text([0.025, 0.5, 0.975].map(|at| of.family.from_scale(quantile(draws, at)))),
             first(format!("{:.0}", own.pooled.reached[cell])),
         ]
     });
