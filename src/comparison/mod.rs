@@ -27,6 +27,6 @@ pub use energy::{EnergyDistance, energy_distance};
 pub use groups::mean_of_members;
 pub use marginal::{Estimate, Marginal};
 pub use model_evidence::{EvidenceComparison, LooComparison, compare_evidence, compare_loo, has_same_data};
-pub use parameter::{ParameterComparison, Rope, Spread, compare_parameter, has_natural_zero};
+pub use parameter::{ParameterComparison, Rope, SURE, Spread, compare_parameter, has_natural_zero};
 pub use sample::{Layout, Sample, Thinned};
 pub use two_sample::{TwoSampleTest, classify};

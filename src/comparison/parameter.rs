@@ -58,6 +58,9 @@ pub struct ParameterComparison {
     pub curves: [Curve; 2],
 }
 
+/// A direction is said without reserve from this probability on: its 95 % interval is on one side of zero.
+pub const SURE: f64 = 0.975;
+
 const PROBABILITIES: [f64; 3] = [(1.0 - INTERVAL) / 2.0, 0.5, f64::midpoint(1.0, INTERVAL)];
 
 /// Half width of the region of practical equivalence, if none is given: relative, and of a voltage in mV.

@@ -101,7 +101,7 @@ fn parameter(content: &Content, own: &Parameter, few: &[usize]) -> Value {
         "median": summary["median"],
         "lower": summary["lower"],
         "upper": summary["upper"],
-        "ranks": if content.weights.is_none() && content.chains > 1 { ranks(own, content.chains) } else { Vec::new() },
+        "ranks": if content.weights.is_none() && content.chains > 1 { rank_counts(&own.values, content.chains) } else { Vec::new() },
     })
 }
 
@@ -121,10 +121,10 @@ fn shortened(values: &[f64]) -> Vec<Value> {
 }
 
 /// How many draws of each chain have a rank among all draws in each of some equal ranges.
-pub(super) fn ranks(own: &Parameter, chains: usize) -> Vec<Vec<usize>> {
-    let (all, length) = (own.values.len(), own.values.len() / chains);
+pub(super) fn rank_counts(values: &[f64], chains: usize) -> Vec<Vec<usize>> {
+    let (all, length) = (values.len(), values.len() / chains);
     let mut order: Vec<usize> = (0..all).collect();
-    order.sort_by(|a, b| own.values[*a].total_cmp(&own.values[*b]));
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
     let mut counts = vec![vec![0; RANK_BARS]; chains];
     for (rank, place) in order.into_iter().enumerate() {
         counts[(place / length.max(1)).min(chains - 1)][rank * RANK_BARS / all] += 1;
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn ranks_of_chains_that_agree_are_even_and_of_others_are_not() {
-        let ranks_of = |values: Vec<f64>| ranks(&Parameter { values, ..Parameter::default() }, 2);
+        let ranks_of = |values: Vec<f64>| rank_counts(&values, 2);
         let alternating =
             (0..80).map(|place| f64::from(if place < 40 { 2 * place } else { 2 * (place - 40) + 1 }));
         assert!(ranks_of(alternating.collect()).iter().flatten().all(|count| *count == 2));

@@ -20,6 +20,15 @@ pub(super) struct Density {
     pub(super) heights: Vec<f64>,
 }
 
+impl Density {
+    /// Values with their heights.
+    pub(super) fn points(&self) -> Vec<(f64, f64)> {
+        let step = (self.last - self.first) / (self.heights.len() - 1) as f64;
+        let point = |(place, height): (usize, &f64)| (self.first + place as f64 * step, *height);
+        self.heights.iter().enumerate().map(point).collect()
+    }
+}
+
 /// Gaussian kernels on weighted draws, mirrored at the `bounds` (infinite where there is none), so that a density that
 /// ends at a bound does not sag there. The bandwidth is Silverman's. `weights` sum to 1; `None` if all count the same.
 /// `None` if the draws do not differ.

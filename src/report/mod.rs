@@ -11,6 +11,7 @@ mod forest;
 mod frame;
 mod packed;
 mod page;
+mod population;
 mod thinning;
 
 use serde_json::Value;
@@ -18,6 +19,10 @@ use serde_json::Value;
 pub use comparison::{Compared, ComparedSide, ComparisonContent, comparison_html, comparison_pictures};
 pub use figures::{Picture, pictures};
 pub use page::html;
+pub use population::{
+    PooledCell, PooledCorrelation, PooledNumbers, PooledQuantity, PopulationContent, population_html,
+    population_pictures,
+};
 
 /// What a report tells about a result.
 #[derive(Clone, Debug, Default, PartialEq)]

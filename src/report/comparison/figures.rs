@@ -3,8 +3,11 @@
 use kuva::plot::BandPlot;
 use kuva::render::plots::Plot;
 
-use super::{Compared, ComparedSide, ComparisonContent, Forest, classifier, correlations, differences};
-use crate::comparison::{Curve, ParameterComparison};
+use super::{
+    Compared, ComparedSide, ComparisonContent, Forest, classifier, correlations, density_of_curve,
+    differences,
+};
+use crate::comparison::ParameterComparison;
 use crate::report::Picture;
 use crate::report::figures::forest::forest;
 use crate::report::figures::{BLUE, Panel, Sheet, VERMILION, draw_all, line, pairs_of};
@@ -63,23 +66,21 @@ fn pairs(own: &Compared<'_>, sides: [&ComparedSide; 2]) -> (Vec<Panel>, usize) {
 fn marginals(own: &Compared<'_>, sides: [&ComparedSide; 2]) -> Vec<Panel> {
     let panel = |own: &ParameterComparison| {
         let mut plots: Vec<Plot> = Vec::new();
-        for (place, curve) in own.curves.iter().enumerate() {
-            let zeros = vec![0.0; curve.places.len()];
-            let band = BandPlot::new(curve.places.clone(), zeros, curve.densities.clone());
+        let (mut x, mut top) = ((f64::INFINITY, f64::NEG_INFINITY), 0.0_f64);
+        let densities = [0, 1].map(|place| density_of_curve(&own.curves[place]).map(|own| own.points()));
+        for (place, points) in densities.iter().enumerate() {
+            let Some(points) = points else { continue };
+            let (places, heights): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+            x = (x.0.min(places[0]), x.1.max(places[places.len() - 1]));
+            top = heights.iter().copied().fold(top, f64::max);
+            let band = BandPlot::new(places, vec![0.0; heights.len()], heights);
             plots.push(band.with_color(COLOURS[place]).with_opacity(FILLS[place]).into());
         }
-        for (place, curve) in own.curves.iter().enumerate() {
-            let points = curve.places.iter().copied().zip(curve.densities.iter().copied());
-            let line = line(points, COLOURS[place], LINES[place]);
+        for (place, points) in densities.into_iter().enumerate() {
+            let line = line(points.unwrap_or_default(), COLOURS[place], LINES[place]);
             plots.push(line.with_legend(sides[place].name.as_str()).into());
         }
-        let ends = |of: fn(&Curve) -> Option<f64>, pick: fn(f64, f64) -> f64| {
-            own.curves.iter().filter_map(of).reduce(pick).unwrap_or(0.0)
-        };
-        let low = ends(|curve| curve.places.first().copied(), f64::min);
-        let high = ends(|curve| curve.places.last().copied(), f64::max);
-        let top = ends(|curve| curve.densities.iter().copied().reduce(f64::max), f64::max);
-        Panel::new(plots, (low, high), (0.0, 1.08 * top)).with(|layout| {
+        Panel::new(plots, x, (0.0, 1.08 * top)).with(|layout| {
             let label = named(&own.name, own.unit.as_deref());
             layout.with_x_label(label).with_y_label("density").with_ticks(4)
         })

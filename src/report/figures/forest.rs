@@ -58,5 +58,5 @@ pub(in crate::report) fn forest(own: &Forest, names: &[String]) -> Panel {
         let layout = layout.with_y_categories(labels).with_x_label(&*own.title);
         if own.is_log { layout.with_log_x() } else { layout }
     });
-    Panel { height: Some(BAR * (bars as f64).max(count) + FURTHER), ..panel }
+    panel.tall(BAR * (bars as f64).max(count) + FURTHER)
 }

@@ -5,7 +5,7 @@ use kuva::plot::{BandPlot, LinePlot, ScatterPlot};
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 
-use super::super::charts::{SpikePoint, band, chosen_sweeps, few_draws, ranks as rank_counts, spike_points};
+use super::super::charts::{SpikePoint, band, chosen_sweeps, few_draws, rank_counts, spike_points};
 use super::super::density::{
     Joint, bounds_of_quantiles, density_of_draws, density_of_quantiles, joint_density,
 };
@@ -34,7 +34,7 @@ pub(in crate::report) struct Panel {
     pub(super) plots: Vec<Plot>,
     pub(super) layout: Layout,
     /// If it is not that of the others.
-    pub(in crate::report) height: Option<f64>,
+    pub(super) height: Option<f64>,
     /// Where it stands, if not after the one before it.
     pub(super) cell: Option<usize>,
 }
@@ -52,6 +52,11 @@ impl Panel {
             .with_title_size(14)
             .with_show_grid(false);
         Self { plots, layout, height: None, cell: None }
+    }
+
+    /// Of another height than the others.
+    pub(in crate::report) fn tall(self, height: f64) -> Self {
+        Self { height: Some(height), ..self }
     }
 
     pub(in crate::report) fn with(mut self, change: impl FnOnce(Layout) -> Layout) -> Self {
@@ -86,9 +91,7 @@ pub(super) fn marginals(content: &Content) -> Vec<Panel> {
     let panel = |own: &Parameter| {
         let bounds = bounds_of_quantiles(&own.prior_quantiles);
         let density = density_of_draws(&own.values, content.weights.as_deref(), bounds)?;
-        let step = (density.last - density.first) / (density.heights.len() - 1) as f64;
-        let values: Vec<f64> =
-            (0..density.heights.len()).map(|place| density.first + place as f64 * step).collect();
+        let values: Vec<f64> = density.points().into_iter().map(|point| point.0).collect();
         let tallest = density.heights.iter().copied().fold(0.0, f64::max);
         let room = 0.3 * (density.last - density.first);
         let (from, to) = (density.first - room, density.last + room);
@@ -191,7 +194,7 @@ pub(super) fn ranks(content: &Content) -> Vec<Panel> {
         return Vec::new();
     }
     let panel = |own: &Parameter| {
-        let counts = rank_counts(own, content.chains);
+        let counts = rank_counts(&own.values, content.chains);
         let bars = counts.first().map_or(0, Vec::len);
         let most = counts.iter().flatten().copied().max().unwrap_or(1) as f64;
         let plot = |(chain, counts): (usize, &Vec<usize>)| {
@@ -290,7 +293,7 @@ pub(super) fn features(content: &Content) -> Vec<Panel> {
             .with_y_categories(labels)
             .with_x_label("recorded value, in half widths of 95 % of the predictions")
     });
-    vec![Panel { height: Some(height), ..panel }]
+    vec![panel.tall(height)]
 }
 
 /// Number of spikes over the injected current.

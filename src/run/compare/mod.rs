@@ -1,11 +1,11 @@
 //! `hhbayes compare`: which parameters differ between two posteriors, by how much, and how sure that is.
 
 pub(super) mod comparable;
-mod page;
+pub(super) mod page;
 pub(super) mod read;
 mod report;
 mod rope;
-mod words;
+pub(super) mod words;
 
 use std::path::PathBuf;
 

@@ -5,12 +5,11 @@ use std::fmt::Write as _;
 use super::comparable::SharedParameters;
 use super::read::{ReadResult, Side};
 use super::{CompareOptions, Comparison, Joint};
-use crate::comparison::{ParameterComparison, Rope, Spread, has_natural_zero};
+use crate::comparison::{ParameterComparison, Rope, SURE, Spread, has_natural_zero};
 use crate::posterior::{aligned, interval_text, probability_text, rounded, wrapped_after};
 use crate::run::diff_config::short_text;
 
-/// A direction is said without reserve from here on, and with it from there.
-pub(in crate::run) const SURE: f64 = 0.975;
+/// A direction is said with reserve from here on.
 pub(in crate::run) const PROBABLE: f64 = 0.9;
 /// Practically the same from here on.
 const SAME: f64 = 0.95;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::priors::prior_of;
 use super::{PoolOptions, RunError, usage};
 use crate::comparison::{Sample, has_natural_zero};
+use crate::diagnostics::quantile;
 use crate::population::{Cell, Family, fewest_draws};
 use crate::prior::Prior;
 use crate::run::compare::comparable::SharedParameters;
@@ -53,6 +54,15 @@ impl Member {
     fn column(&self, name: &str) -> impl Iterator<Item = f64> {
         let place = self.names.iter().position(|own| own == name).unwrap_or(0);
         self.rows.iter().map(move |row| row[place])
+    }
+
+    /// Lower end, median and upper end of each parameter, as the result itself has it.
+    pub(super) fn intervals(&self, parameters: &[PooledParameter]) -> Vec<[f64; 3]> {
+        let of = |own: &PooledParameter| {
+            let values: Vec<f64> = self.column(&own.name).collect();
+            [0.025, 0.5, 0.975].map(|at| quantile(&values, at))
+        };
+        parameters.iter().map(of).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! `hhbayes pool`: what a population of cells is, from the results of its cells.
 
 mod cells;
+mod page;
 mod priors;
 mod report;
 mod store;
@@ -13,10 +14,12 @@ use super::RunError;
 use super::compare::comparable::check;
 use super::compare::read::{ReadResult, read_group};
 use super::fit::prepare;
+use super::report::{REPORT, write_page, write_pictures};
 use super::threads::on_threads;
 use crate::numeric::Streams;
 use crate::population::{Cell, Design, Hyperprior, PoolSettings, Pooled, pool_cells};
 use crate::posterior::{write_json, write_netcdf};
+use crate::report::{population_html, population_pictures};
 
 /// What the command line says.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +43,7 @@ pub struct PoolOptions {
     pub allow_other_model: bool,
     /// JSON in place of tables.
     pub as_json: bool,
-    /// Folder for `pool.json` and `posterior.nc`.
+    /// Folder for `pool.json`, `posterior.nc`, the report and its pictures.
     pub output: Option<PathBuf>,
     /// Name of all random numbers.
     pub seed: u64,
@@ -63,6 +66,8 @@ struct Population {
     left_out: Vec<String>,
     cells: Vec<Cell>,
     pooled: Pooled,
+    /// Of each result and parameter the interval of its own posterior, in its unit.
+    own: Vec<Vec<[f64; 3]>>,
 }
 
 /// Pools results, or groups of them. Returns the text or the JSON.
@@ -88,12 +93,16 @@ fn pool_all(places: &[PathBuf], options: &PoolOptions) -> Result<String, RunErro
     let prior = Hyperprior::of(&cells);
     let streams = Streams::new(options.seed).stage("pool");
     let pooled = pool_cells(&cells, &design, &prior, PoolSettings::default(), streams);
+    let own = members.iter().map(|member| member.intervals(&parameters)).collect();
     let results = members.into_iter().map(|Member { result, .. }| result).collect();
-    let population = Population { results, groups, design, parameters, left_out, cells, pooled };
+    let population = Population { results, groups, design, parameters, left_out, cells, pooled, own };
     let json = report::json(&population);
     if let Some(folder) = &options.output {
         write_netcdf(&store::posterior(&population), &folder.join("posterior.nc"))?;
         write_json(&folder.join("pool.json"), &json)?;
+        let content = page::content(&population, options);
+        write_page(&folder.join(REPORT), population_html(&content))?;
+        write_pictures(folder, population_pictures(&content))?;
     }
     if options.as_json {
         return Ok(format!("{json:#}\n"));

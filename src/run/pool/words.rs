@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use super::report::{group_name, variation};
 use super::{PoolOptions, Population};
+use crate::comparison::SURE;
 use crate::diagnostics::quantile;
 use crate::population::{Family, Kind, Quantity};
 use crate::posterior::{aligned, interval_text, probability_text, wrapped_after};
+use crate::run::compare::words::{PROBABLE, direction};
 
 /// More cells are in the files only.
 const CELLS: usize = 20;
@@ -21,27 +23,92 @@ pub(super) fn text(own: &Population, options: &PoolOptions) -> String {
     }
     text += &correlations(own);
     text += &cells(own);
+    text += "\n";
+    text.extend(sentences(own).iter().map(|sentence| wrapped_after("", sentence)));
     if !own.left_out.is_empty() {
         text += &wrapped_after("", &format!("not in all results: {}", own.left_out.join(", ")));
     }
     if let Some(folder) = &options.output {
-        let _ = writeln!(text, "\npool.json and posterior.nc are in {}", folder.display());
+        let _ =
+            writeln!(text, "\nreport.html, pool.json, posterior.nc and plots are in {}", folder.display());
     }
     text
 }
 
-fn verdict(own: &Population) -> String {
-    let groups = if own.groups.is_empty() {
-        format!("{} cells", own.cells.len())
-    } else {
-        let size = |group| own.design.group_of.iter().filter(|own| **own == group).count();
-        let each: Vec<String> =
-            own.groups.iter().enumerate().map(|(place, name)| format!("{name} {}", size(place))).collect();
-        let paired = if own.design.is_paired() { ", the same cells in each" } else { "" };
-        format!("{} results: {}{paired}", own.cells.len(), each.join(", "))
+/// How many results there are, of which groups.
+pub(super) fn title(own: &Population) -> String {
+    if own.groups.is_empty() {
+        return format!("{} cells", own.cells.len());
+    }
+    let size = |group| own.design.group_of.iter().filter(|own| **own == group).count();
+    let each: Vec<String> =
+        own.groups.iter().enumerate().map(|(place, name)| format!("{name} {}", size(place))).collect();
+    let paired = if own.design.is_paired() { ", the same cells in each" } else { "" };
+    format!("{} results: {}{paired}", own.cells.len(), each.join(", "))
+}
+
+/// What it means, the surest first: effects, then what goes together; of a single group what the cells are.
+pub(super) fn sentences(own: &Population) -> Vec<String> {
+    let certainty = |found: &Quantity| found.positive().max(1.0 - found.positive());
+    let mut sure: Vec<(f64, String)> = Vec::new();
+    let mut open: Vec<String> = Vec::new();
+    let mut together: Vec<(f64, String)> = Vec::new();
+    for found in &own.pooled.quantities {
+        let certainty = certainty(found);
+        match found.kind {
+            Kind::Effect { group, parameter } => {
+                let of = &own.parameters[parameter];
+                if certainty < PROBABLE {
+                    open.push(format!("{} in {}", of.name, group_name(own, group)));
+                    continue;
+                }
+                let size = interval_text(found.interval().map(|value| of.family.from_scale(value)));
+                let size = match of.family {
+                    Family::LogNormal => format!("ratio {size}"),
+                    Family::Normal => format!("difference {size} {}", of.unit.as_deref().unwrap_or_default()),
+                };
+                let name = (&*of.name, of.unit.as_deref());
+                let sentence = direction(name, group_name(own, group), size.trim_end(), found.positive());
+                sure.push((certainty, sentence));
+            }
+            Kind::Correlation { first, second } if certainty >= SURE => {
+                let [first, second] = [first, second].map(|place| &*own.parameters[place].name);
+                let how = if found.positive() > 0.5 { "have more" } else { "have less" };
+                let size = interval_text(found.interval());
+                let sentence = format!("cells with more {first} {how} {second}: correlation {size}");
+                together.push((certainty, sentence));
+            }
+            Kind::Mean { .. } | Kind::Sd { .. } | Kind::SdWithin { .. } | Kind::Correlation { .. } => {}
+        }
+    }
+    let mut sentences = if own.design.groups == 1 { described(own) } else { Vec::new() };
+    for mut some in [sure, together] {
+        some.sort_by(|a, b| b.0.total_cmp(&a.0));
+        sentences.extend(some.into_iter().map(|(_, sentence)| sentence));
+    }
+    if !open.is_empty() {
+        sentences.push(format!("not told apart by these cells: {}", open.join(", ")));
+    }
+    sentences
+}
+
+/// `g_K is 36 (33 to 40) mS/cm^2 in the middle, and cells scatter by 20 % (15 to 30 %)`.
+fn described(own: &Population) -> Vec<String> {
+    let of = |(parameter, of): (usize, &super::PooledParameter)| {
+        let found = own.pooled.quantity(Kind::Mean { group: 0, parameter })?;
+        let mean = interval_text(found.interval().map(|value| of.family.from_scale(value)));
+        let unit = of.unit.as_deref().filter(|unit| *unit != "1").unwrap_or_default();
+        let scatter = spread(own.pooled.quantity(Kind::Sd { parameter }), of.family);
+        let scatter = if of.family == Family::Normal { format!("{scatter} {unit}") } else { scatter };
+        let text = format!("{} {mean} {unit}", of.name);
+        Some(format!("{}; cells scatter by {}", text.trim_end(), scatter.trim_end()))
     };
+    own.parameters.iter().enumerate().filter_map(of).collect()
+}
+
+fn verdict(own: &Population) -> String {
     let (reasons, cautions) = (own.reasons(), own.cautions());
-    let mut text = groups + "\n";
+    let mut text = title(own) + "\n";
     text += match (reasons.is_empty(), cautions.is_empty()) {
         (true, true) => "converged\n",
         (true, false) => "converged, but know that\n",
@@ -53,7 +120,8 @@ fn verdict(own: &Population) -> String {
     text
 }
 
-fn spread(found: Option<&Quantity>, family: Family) -> String {
+/// How far cells scatter.
+pub(super) fn spread(found: Option<&Quantity>, family: Family) -> String {
     let Some(found) = found else { return "-".to_owned() };
     let values = found.interval().map(|value| variation(family, value));
     match family {
