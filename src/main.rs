@@ -50,7 +50,7 @@ struct Comparing {
     /// How it is shown
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Folder for comparison.json and a picture of the marginals
+    /// Folder for comparison.json, report.html and its charts
     #[arg(long)]
     output: Option<PathBuf>,
     /// Names the order in which particles of a group are paired
@@ -111,7 +111,7 @@ struct Pooling {
     /// How it is shown
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Folder for pool.json and posterior.nc
+    /// Folder for pool.json, posterior.nc, report.html and its charts
     #[arg(long)]
     output: Option<PathBuf>,
     /// Name of all random numbers

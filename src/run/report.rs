@@ -60,7 +60,16 @@ pub(super) fn write_pictures(
     Ok(plots)
 }
 
+/// Reports of several results are made with them, as their folders do not hold all draws.
+const MADE_WITH: [(&str, &str); 2] = [("comparison.json", "compare"), ("pool.json", "pool")];
+
 fn read_content(folder: &Path) -> Result<Content, RunError> {
+    if let Some((file, command)) = MADE_WITH.iter().find(|(file, _)| folder.join(file).exists()) {
+        return Err(RunError::Usage(format!(
+            "`{0}` holds a {file}, whose report is {0}/{REPORT}\n  help: `hhbayes {command} ... --output {0}` makes it anew",
+            folder.display()
+        )));
+    }
     let stored = StoredPosterior::read(folder)?;
     let groups = ["prior_quantiles".to_owned()].into_iter().chain(PREFIXES.iter().flat_map(|prefix| {
         ["posterior_predictive", "observed_data", "constant_data"].map(|name| format!("{prefix}{name}"))

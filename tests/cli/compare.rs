@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::folder::{CELL, Folder};
+use crate::report::{assert_no_file_is_asked_for, assert_picture, assert_tags_match, between};
 
 /// Quick runs of the same cell: of both kinds of draws, and one with more potassium to explain.
 fn results() -> Folder {
@@ -21,6 +22,23 @@ fn results() -> Folder {
 fn json(folder: &Folder, arguments: &[&str]) -> Value {
     let base = ["compare", "--allow-unconverged", "--format", "json"];
     serde_json::from_str(&folder.succeed(&[&base[..], arguments].concat())).unwrap()
+}
+
+/// The report in a folder, which needs no other file and has all of these words.
+pub(crate) fn report(folder: &Folder, output: &str, words: &[&str]) -> String {
+    let page = String::from_utf8(folder.read(&format!("{output}/report.html"))).unwrap();
+    assert_no_file_is_asked_for(&page);
+    assert_tags_match(&page);
+    assert!(page.len() < 3_000_000, "{}", page.len());
+    for word in words {
+        assert!(page.contains(word), "{word}");
+    }
+    page
+}
+
+/// The numbers of its charts.
+pub(crate) fn data(page: &str) -> Value {
+    serde_json::from_str(between(page, "id=\"data\">", "</script>")[0]).unwrap()
 }
 
 fn number(value: &Value) -> f64 {
@@ -45,8 +63,19 @@ fn two_results_are_compared() {
         assert!(text.contains(expected), "{expected}:\n{text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 110), "{text}");
-    let picture = folder.read("out/comparison.png");
-    assert!(picture.starts_with(b"\x89PNG") && picture.len() > 10_000);
+    let page =
+        report(&folder, "out", &["drug against control", "prior.g_K.lower", "Monte Carlo error", "seed"]);
+    // Draws and densities of both sides of both parameters.
+    let data = data(&page);
+    assert_eq!(data["sides"].as_array().unwrap().len(), 2);
+    assert_eq!(data["comparisons"][0]["parameters"].as_array().unwrap().len(), 2);
+    for side in 0..2 {
+        assert!(!data["comparisons"][0]["parameters"][1]["sides"][side]["density"].is_null(), "{side}");
+        assert!(data["sides"][side]["columns"][0]["draws"].as_str().unwrap().len() > 100, "{side}");
+    }
+    for name in ["differences", "marginals", "pairs", "correlations"] {
+        assert_picture(&folder, &format!("out/plots/{name}"));
+    }
     let found = folder.json("out/comparison.json");
     let own = &found["parameters"]["g_K"];
     let difference = &own["difference"];
@@ -136,4 +165,18 @@ fn settings_are_compared_option_by_option() {
             .unwrap();
     assert_eq!(found["different"]["prior.g_K.lower"], serde_json::json!(["20 mS/cm^2", "40 mS/cm^2"]));
     assert_eq!((&found["only_a"], &found["only_b"]), (&serde_json::json!({}), &serde_json::json!({})));
+}
+
+#[test]
+fn several_results_have_one_report_and_what_is_not_compared_is_told() {
+    let folder = results();
+    folder.succeed(&["compare", "control", "drug", "particles", "--allow-unconverged", "--output", "out"]);
+    let page = report(&folder, "out", &["2 results against control", "drug", "particles", "Do not believe"]);
+    assert_eq!(data(&page)["comparisons"].as_array().unwrap().len(), 2);
+    for name in ["differences", "marginals_drug", "marginals_particles", "pairs_particles"] {
+        assert_picture(&folder, &format!("out/plots/{name}"));
+    }
+    // It is made with the comparison, not from its folder.
+    let refused = folder.fail(&["report", "out"]);
+    assert!(refused.contains("hhbayes compare ... --output out"), "{refused}");
 }

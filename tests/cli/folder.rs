@@ -107,6 +107,13 @@ impl Folder {
         self.command(arguments).output().unwrap()
     }
 
+    /// What is said about a mistake.
+    pub fn fail(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
     /// Runs the program, which must succeed; returns what it shows.
     pub fn succeed(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);

@@ -4,7 +4,9 @@ use hhbayes::numeric::{Streams, standard_normal};
 use hhbayes::posterior::{Attribute, Group, Posterior, Values, Variable, write_netcdf};
 use serde_json::Value;
 
+use crate::compare::{data, report};
 use crate::folder::{CELL, Folder};
+use crate::report::assert_picture;
 
 /// Each cell was inferred with the same priors; `g_K` from two decades of it, `E_leak` normally.
 const SETTINGS: &str = r#"[model]
@@ -128,6 +130,21 @@ fn one_group_is_written_and_shown() {
     let order: Vec<&String> = found["parameters"].as_object().unwrap().keys().collect();
     let pair = &found["correlations"][0];
     assert_eq!((&pair["first"], &pair["second"]), (&order[0].as_str().into(), &order[1].as_str().into()));
+    let page =
+        report(&folder, "out", &["6 cells", "coefficient of variation", "control_3", "R-hat is at most"]);
+    let charts = data(&page);
+    assert_eq!(charts["parameters"][0]["own"].as_array().unwrap().len(), CELLS);
+    // A cell knows more with the others than by itself.
+    let width = |which: &str, cell: usize| {
+        let ends = &charts["parameters"][0][which][cell];
+        (number(&ends[2]) / number(&ends[0])).abs().ln().abs()
+    };
+    let mean = |which: &str| (0..CELLS).map(|cell| width(which, cell)).sum::<f64>();
+    assert!(mean("shrunken") < mean("own"), "{} {}", mean("shrunken"), mean("own"));
+    for name in ["population", "shrinkage", "correlations", "chains"] {
+        assert_picture(&folder, &format!("out/plots/{name}"));
+    }
+    assert!(folder.fail(&["report", "out"]).contains("hhbayes pool ... --output out"));
     // What was written can be read back.
     let stored = hhbayes::posterior::StoredPosterior::read(&folder.path("out/posterior.nc")).unwrap();
     let place = order.iter().position(|name| *name == "g_K").unwrap();

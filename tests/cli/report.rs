@@ -12,7 +12,7 @@ fn two_sweeps() -> String {
 }
 
 /// The texts between two marks.
-fn between<'t>(text: &'t str, start: &str, end: &str) -> Vec<&'t str> {
+pub(crate) fn between<'t>(text: &'t str, start: &str, end: &str) -> Vec<&'t str> {
     text.split(start).skip(1).filter_map(|rest| rest.split(end).next()).collect()
 }
 
@@ -22,10 +22,7 @@ fn a_run_leaves_a_report_that_needs_no_other_file() {
     let shown = folder.succeed(&["run", "cell.toml", "--quick", "--output", "out"]);
     assert!(shown.contains("report.html in a browser") && shown.contains("predictive check: "), "{shown}");
     let page = String::from_utf8(folder.read("out/report.html")).unwrap();
-    for source in between(&page, "src=\"", "\"").into_iter().chain(between(&page, "href=\"", "\"")) {
-        assert!(source.starts_with('#') || source.starts_with("data:"), "{source}");
-    }
-    assert!(!page.contains("@import") && !page.contains("url(http"), "the style asks for a file");
+    assert_no_file_is_asked_for(&page);
     for section in
         ["verdict", "parameters", "pairs", "traces", "features", "sampling", "directions", "settings"]
     {
@@ -44,13 +41,33 @@ fn a_run_leaves_a_report_that_needs_no_other_file() {
     assert_eq!(data["sweeps"][0]["points"], 700);
 }
 
-/// The tags of a page that are opened are closed, in order.
 #[test]
 fn the_tags_of_a_report_match() {
-    const EMPTY: [&str; 4] = ["meta", "link", "br", "input"];
     let folder = Folder::new(CELL);
     folder.succeed(&["run", "cell.toml", "--quick", "--quiet", "--output", "out"]);
-    let page = String::from_utf8(folder.read("out/report.html")).unwrap();
+    assert_tags_match(&String::from_utf8(folder.read("out/report.html")).unwrap());
+}
+
+/// A page that can be read without a network.
+pub(crate) fn assert_no_file_is_asked_for(page: &str) {
+    for source in between(page, "src=\"", "\"").into_iter().chain(between(page, "href=\"", "\"")) {
+        assert!(source.starts_with('#') || source.starts_with("data:"), "{source}");
+    }
+    assert!(!page.contains("@import") && !page.contains("url(http"), "the style asks for a file");
+}
+
+/// A chart as SVG and PNG.
+pub(crate) fn assert_picture(folder: &Folder, name: &str) {
+    let svg = String::from_utf8(folder.read(&format!("{name}.svg"))).unwrap();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{name}");
+    assert!(!svg.contains("NaN"), "{name}");
+    let png = folder.read(&format!("{name}.png"));
+    assert!(png.starts_with(b"\x89PNG") && png.len() > 2000, "{name}");
+}
+
+/// The tags of a page that are opened are closed, in order.
+pub(crate) fn assert_tags_match(page: &str) {
+    const EMPTY: [&str; 4] = ["meta", "link", "br", "input"];
     // Scripts and styles hold signs that look like tags.
     let scripts =
         page.split("<script").map(|part| part.split_once("</script>").map_or(part, |(_, rest)| rest));
@@ -104,11 +121,7 @@ fn charts_are_drawn_for_papers() {
     folder.succeed(&["run", "cell.toml", "--quick", "--quiet", "--no-report", "--output", "out"]);
     folder.succeed(&["report", "out", "--plots"]);
     for name in ["marginals", "pairs", "chains", "ranks", "traces", "features"] {
-        let svg = String::from_utf8(folder.read(&format!("out/plots/{name}.svg"))).unwrap();
-        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"), "{name}");
-        assert!(!svg.contains("NaN"), "{name}");
-        let png = folder.read(&format!("out/plots/{name}.png"));
-        assert!(png.starts_with(b"\x89PNG") && png.len() > 2000, "{name}");
+        assert_picture(&folder, &format!("out/plots/{name}"));
     }
 }
 

@@ -14,6 +14,10 @@ from playwright.sync_api import sync_playwright
 LARGEST_BYTES = 3_000_000
 LONGEST_LOAD_S = 1.0
 
+# Places of charts that are drawn as shapes, of all kinds of reports.
+CHARTS = ["marginals", "pair-plot", "feature-chart", "direction-chart", "difference-charts", "correlation-chart",
+          "classifier-chart", "population", "effect-charts", "shrinkage"]
+
 # Whether a canvas has pixels that are not all the same.
 IS_DRAWN = """canvas => {
     const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -54,10 +58,10 @@ class Report:
         canvases = page.query_selector_all(".uplot canvas")
         for canvas in canvases:
             self.expect(canvas.evaluate(IS_DRAWN), "a chart is blank")
-        for name in ["marginals", "pair-plot", "feature-chart", "direction-chart"]:
+        for name in CHARTS:
             place = page.query_selector(f"#{name}")
             if place and page.evaluate("name => document.getElementById(name).offsetParent !== null", name):
-                shapes = page.evaluate("name => document.querySelectorAll(`#${name} svg path, #${name} svg rect`).length", name)
+                shapes = page.evaluate("name => document.querySelectorAll(`#${name} svg path, #${name} svg rect, #${name} svg circle`).length", name)
                 self.expect(shapes > 0, f"nothing is drawn in {name}")
         bad = page.evaluate("() => [...document.querySelectorAll('svg *')].filter(own => [...own.attributes].some(a => a.name !== 'href' && /NaN|undefined/.test(a.value))).length")
         self.expect(bad == 0, f"{bad} shapes have places that are no numbers")
@@ -109,6 +113,19 @@ class Report:
         captions = page.evaluate("() => [...document.querySelectorAll('table')].filter(own => !own.caption).length")
         self.expect(captions == 0, f"{captions} tables have no caption")
 
+    def check_choices(self):
+        """Choices of another side or parameter draw something else."""
+        for field, chart in [("other-choice", "marginals"), ("shrinkage-choice", "shrinkage"), ("pair-choice", "pair-plot")]:
+            boxes = self.page.query_selector_all(f"#{field} input")
+            if len(boxes) < 2 or not boxes[-1].is_visible():
+                continue
+            shapes = "name => document.getElementById(name).innerHTML"
+            before = self.page.evaluate(shapes, chart)
+            boxes[-1].focus()
+            self.page.keyboard.press("Space")
+            self.expect(self.page.evaluate(shapes, chart) != before, f"{field} changes nothing")
+            boxes[0 if field != "pair-choice" else -1].click()
+
     def check_theme(self):
         colour = "() => getComputedStyle(document.body).backgroundColor"
         before = self.page.evaluate(colour)
@@ -131,7 +148,7 @@ def check(browser, path, screenshots):
     charts = desktop.check_charts()
     if desktop.seconds > LONGEST_LOAD_S:
         problems.append(f"opens in {desktop.seconds:.2f} s")
-    for look in [desktop.check_width, desktop.check_keyboard, desktop.check_zoom, desktop.check_theme]:
+    for look in [desktop.check_width, desktop.check_keyboard, desktop.check_zoom, desktop.check_choices, desktop.check_theme]:
         look()
     dark = Report(browser, path, 1280, 900, "dark")
     dark.check_charts()

@@ -159,7 +159,7 @@ fn classifier(content: &ComparisonContent<'_>) -> Option<Forest> {
     };
     let rows: Vec<Row> = content.comparisons.iter().zip(&content.sides[1..]).filter_map(row).collect();
     (!rows.is_empty()).then(|| Forest {
-        title: "share of the draws that a classifier assigns to the right side (0.5: guessing)".to_owned(),
+        title: "share told apart by a classifier (0.5: guessing)".to_owned(),
         is_log: false,
         reference: Some(0.5),
         ends: Some([0.4, 1.0]),

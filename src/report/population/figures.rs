@@ -60,7 +60,8 @@ fn population(content: &PopulationContent) -> Vec<Panel> {
             plots.push(dots(vec![(median, y)], BLUE, 5.0));
         }
         let cells = content.cells.iter().map(|cell| cell.shrunken[place][1]);
-        let x = range(own.reach.iter().flatten().copied().chain(cells));
+        let means = own.means.iter().flatten().copied();
+        let x = range(own.reach.iter().flatten().copied().chain(means).chain(cells));
         let panel = Panel::new(plots, x, (0.4, count as f64 + 0.6)).with(|layout| {
             let names = content.groups.iter().rev().cloned().collect();
             layout.with_y_categories(names).with_x_label(named(&own.name, own.unit.as_deref())).with_ticks(4)

@@ -17,7 +17,7 @@
     const said = own.means.map((mean, group) => `${groups[group]} ${shown(mean[1])}, 95 % interval ${shown(mean[0])} to ${shown(mean[2])}`);
     const picture = svg(width, height, `${named(own)}: ${said.join("; ")}`);
     picture.append(shape("text", { x: 4, y: 15, "font-size": 14, "font-weight": 600 }, named(own)));
-    const left = groups.length > 1 ? 74 : 8, axis = axisOf(own, [...own.reach.flat(), ...own.shrunken.map((cell) => cell[1])], left, width - 8, 4);
+    const left = groups.length > 1 ? 74 : 8, axis = axisOf(own, [...own.reach.flat(), ...own.means.flat(), ...own.shrunken.map((cell) => cell[1])], left, width - 8, 4);
     const base = height - 24;
     picture.append(shape("line", { class: "axis", x1: left, x2: width - 8, y1: base, y2: base }));
     for (const tick of axis.ticks) {
