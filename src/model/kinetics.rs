@@ -1,6 +1,7 @@
 //! The channels of a membrane in the standard forms, with the numbers of one parameter set: for people and for other
 //! simulators. The numerical schemes do not use it; a test holds it to the rates that they use.
 
+use super::channels::efun;
 pub use super::written::Form;
 
 /// Channels of one kind: I = g · Π gateᵖ · (V − E).
@@ -62,6 +63,45 @@ pub struct Term {
     pub slopes: Vec<(f64, f64)>,
 }
 
+impl Term {
+    /// Its value at a voltage in mV.
+    pub fn at(&self, voltage_mv: f64) -> f64 {
+        let x = |place: usize| {
+            let (midpoint, scale) = self.slopes[place];
+            (voltage_mv - midpoint) / scale
+        };
+        self.size
+            * match self.form {
+                Form::Constant => 1.0,
+                Form::Exponential => x(0).exp(),
+                Form::Sigmoid => 1.0 / (1.0 + (-x(0)).exp()),
+                Form::LinearExponential => efun(-x(0)),
+                Form::Bell => 1.0 / (x(0).exp() + (-x(1)).exp()),
+            }
+    }
+}
+
+/// The sum of some terms at a voltage in mV.
+pub fn sum(terms: &[Term], voltage_mv: f64) -> f64 {
+    terms.iter().map(|term| term.at(voltage_mv)).sum()
+}
+
+impl Gate {
+    /// The steady state, and the rate in 1/ms at which it is approached, at a voltage in mV; infinite if at once.
+    pub fn steady_state_and_rate(&self, voltage_mv: f64) -> (f64, f64) {
+        match &self.kinetics {
+            Kinetics::Rates { alpha, beta } => {
+                let (alpha, beta) = (sum(alpha, voltage_mv), sum(beta, voltage_mv));
+                (alpha / (alpha + beta), alpha + beta)
+            }
+            Kinetics::Relaxation { steady_state, time_constant } => {
+                (sum(steady_state, voltage_mv), sum(time_constant, voltage_mv).recip())
+            }
+            Kinetics::Instantaneous { steady_state } => (sum(steady_state, voltage_mv), f64::INFINITY),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use approx::assert_relative_eq;
@@ -71,34 +111,12 @@ mod tests {
     use crate::model::cortical::Cortical;
     use crate::model::hodgkin_huxley::HodgkinHuxley;
 
-    fn sum(terms: &[Term], v: f64) -> f64 {
-        let term = |term: &Term| {
-            let x: Vec<f64> = term.slopes.iter().map(|(midpoint, scale)| (v - midpoint) / scale).collect();
-            term.size
-                * match term.form {
-                    Form::Constant => 1.0,
-                    Form::Exponential => x[0].exp(),
-                    Form::Sigmoid => 1.0 / (1.0 + (-x[0]).exp()),
-                    Form::LinearExponential => x[0] / (1.0 - (-x[0]).exp()),
-                    Form::Bell => 1.0 / (x[0].exp() + (-x[1]).exp()),
-                }
-        };
-        terms.iter().map(term).sum()
-    }
-
     /// α and β of every gate with a state, in 1/ms.
     fn rates(channels: &[Channel], v: f64) -> Vec<(f64, f64)> {
         let gates = channels.iter().flat_map(|channel| &channel.gates);
-        gates
-            .filter_map(|gate| match &gate.kinetics {
-                Kinetics::Rates { alpha, beta } => Some((sum(alpha, v), sum(beta, v))),
-                Kinetics::Relaxation { steady_state, time_constant } => {
-                    let (steady, tau) = (sum(steady_state, v), sum(time_constant, v));
-                    Some((steady / tau, (1.0 - steady) / tau))
-                }
-                Kinetics::Instantaneous { .. } => None,
-            })
-            .collect()
+        let with_state = gates.filter(|gate| !matches!(gate.kinetics, Kinetics::Instantaneous { .. }));
+        let rates = with_state.map(|gate| gate.steady_state_and_rate(v));
+        rates.map(|(steady, rate)| (steady * rate, (1.0 - steady) * rate)).collect()
     }
 
     /// Every parameter is away from its default, so that none is forgotten.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Drive, Grid, Lot, MODELS, Membrane, Start};
-use crate::numeric::Failure;
+use crate::model::{ChannelNoise, Drive, Grid, Lot, MODELS, Membrane, NoisyChannels, Start};
+use crate::numeric::{Failure, Streams};
 use crate::settings::Section;
 
 /// Cells of one model that differ in their numbers.
@@ -62,6 +62,23 @@ impl Cells {
         self.parameters.is_empty()
     }
 
+    /// Some of these cells.
+    #[must_use]
+    pub fn chosen(&self, cells: &[usize]) -> Self {
+        Self {
+            membrane: Arc::clone(&self.membrane),
+            parameters: cells.iter().map(|cell| self.parameters[*cell].clone()).collect(),
+            capacitances: cells.iter().map(|cell| self.capacitances[*cell]).collect(),
+        }
+    }
+
+    /// These cells, each `copies` times in a row: for as many currents.
+    #[must_use]
+    pub fn repeated(&self, copies: usize) -> Self {
+        let cells: Vec<usize> = (0..self.len()).flat_map(|cell| std::iter::repeat_n(cell, copies)).collect();
+        self.chosen(&cells)
+    }
+
     /// The voltage of every cell in mV; `Err` says why it failed.
     ///
     /// `start_of`: how some cells start, given by their places.
@@ -71,10 +88,33 @@ impl Cells {
         grid: Grid,
         current: &dyn CommandedCurrent,
     ) -> Vec<Result<Vec<f64>, Failure>> {
-        // The narrowest lot; its spare lanes repeat the last cell.
-        let width = self.membrane.widths().first().map_or(1, |(width, _)| *width);
+        self.measure(start_of, grid, current, |_, trace| trace.to_vec())
+    }
+
+    /// What is measured of the voltage of every cell (its place, its trace in mV), of which no more is kept; `Err` says
+    /// why a cell failed.
+    pub fn measure<T: Send>(
+        &self,
+        start_of: impl Fn(&[usize]) -> Start + Sync,
+        grid: Grid,
+        current: &dyn CommandedCurrent,
+        measure: impl Fn(usize, &[f64]) -> T + Sync,
+    ) -> Vec<Result<T, Failure>> {
+        self.measure_noisy(start_of, grid, (current, &[]), measure)
+    }
+
+    /// The same with channels that open at random; of those that are not named there are as many as one likes.
+    pub fn measure_noisy<T: Send>(
+        &self,
+        start_of: impl Fn(&[usize]) -> Start + Sync,
+        grid: Grid,
+        (current, channels): (&dyn CommandedCurrent, &[RandomChannels]),
+        measure: impl Fn(usize, &[f64]) -> T + Sync,
+    ) -> Vec<Result<T, Failure>> {
+        let width = self.width();
         let all: Vec<usize> = (0..self.len()).collect();
         let lot = |cells: &[usize]| {
+            // Spare lanes repeat the last cell.
             let lanes: Vec<usize> = (0..width).map(|lane| cells[lane.min(cells.len() - 1)]).collect();
             let lot = Lot::new(self.membrane.parameters().len(), width, |parameter, lane| {
                 self.parameters[lanes[lane]][parameter]
@@ -82,20 +122,56 @@ impl Cells {
             let capacitances: Vec<f64> = lanes.iter().map(|cell| self.capacitances[*cell]).collect();
             let mut traces = vec![0.0; width * grid.samples];
             let start = start_of(&lanes);
-            let mut drive = Commanded { lanes: &lanes, current };
+            let noise = self.noise(channels, &lanes);
+            let mut drive = Commanded { lanes: &lanes, current, noise };
             let failures = self.membrane.simulate(&lot, &capacitances, &start, grid, &mut drive, &mut traces);
-            let outcomes = traces.chunks_exact(grid.samples).zip(failures).take(cells.len());
+            let outcomes = cells.iter().zip(traces.chunks_exact(grid.samples)).zip(failures);
             outcomes
-                .map(|(trace, failure)| failure.map_or_else(|| Ok(trace.to_vec()), Err))
+                .map(|((cell, trace), failure)| failure.map_or_else(|| Ok(measure(*cell, trace)), Err))
                 .collect::<Vec<_>>()
         };
         all.par_chunks(width).flat_map_iter(lot).collect()
     }
+
+    /// The width of the lots with which all threads together are done first.
+    fn width(&self) -> usize {
+        let threads = rayon::current_num_threads();
+        let time = |(width, time): &(usize, f64)| self.len().div_ceil(*width).div_ceil(threads) as f64 * time;
+        let widths = self.membrane.widths().iter();
+        widths.min_by(|a, b| time(a).total_cmp(&time(b))).map_or(1, |(width, _)| *width)
+    }
+
+    fn noise(&self, channels: &[RandomChannels], lanes: &[usize]) -> Option<ChannelNoise> {
+        let place = |name: &str| self.membrane.parameters().iter().position(|own| own.name == name);
+        let noisy = channels.iter().filter_map(|own| {
+            let conductance = place(&own.conductance)?;
+            Some(NoisyChannels {
+                conductance,
+                processes: self.membrane.noise_processes(conductance)?,
+                counts: vec![own.count; lanes.len()],
+                generators: lanes.iter().map(|cell| own.streams.generator(0, *cell as u64)).collect(),
+            })
+        });
+        let noisy: Vec<NoisyChannels> = noisy.collect();
+        (!noisy.is_empty()).then(|| ChannelNoise::new(noisy))
+    }
+}
+
+/// Channels of one kind that are few and open at random, the same number in every cell.
+#[derive(Clone, Debug)]
+pub struct RandomChannels {
+    /// The name of their maximal conductance.
+    pub conductance: String,
+    /// How many there are.
+    pub count: f64,
+    /// Their random numbers; cell `i` takes those of row `i`.
+    pub streams: Streams,
 }
 
 struct Commanded<'a> {
     lanes: &'a [usize],
     current: &'a dyn CommandedCurrent,
+    noise: Option<ChannelNoise>,
 }
 
 impl Drive for Commanded<'_> {
@@ -105,5 +181,9 @@ impl Drive for Commanded<'_> {
                 *value = self.current.of(*cell, first_step + offset);
             }
         }
+    }
+
+    fn channel_noise(&mut self) -> Option<&mut ChannelNoise> {
+        self.noise.as_mut()
     }
 }

@@ -1,12 +1,18 @@
 //! Biological and artificial neurons, side by side.
 //!
 //! [`PulseTrace`] is a well-known teaching experiment with the Python package pyHH, with the numbers as they are commonly
-//! printed and as they are; [`activation`] has the artificial units that stand beside it.
+//! printed and as they are; [`activation`] has the artificial units that stand beside it. What a spike costs is told by
+//! [`energy`], how rare spikes are by [`sparseness`], and how precise by [`reliability`].
 //! Everything here gets plain numbers and knows no files.
 
 pub mod activation;
 mod cells;
+pub mod energy;
 mod pulse;
+pub mod reliability;
+pub mod sparseness;
+pub mod spikes;
+pub mod timing;
 
-pub use cells::{Cells, CommandedCurrent};
+pub use cells::{Cells, CommandedCurrent, RandomChannels};
 pub use pulse::{ACTION_POTENTIAL_MV, ActionPotential, Printed, Pulse, PulseTrace, REST_MV};

@@ -29,6 +29,7 @@ fn the_notebook_has_both_numbers() {
     for key in ["peak_mv", "first_sample_mv", "range_mv", "spike_duration_ms", "spike_count"] {
         assert!(corrected["reasons"][key].is_string(), "{key}: {corrected}");
     }
+    quantities_hold(&found["quantities"]);
     // Without the artefact, as in the second run of one Python process.
     assert_eq!(found["from_rest"]["spike_count"], 4);
     let page = String::from_utf8(folder.read("out/notebook.html")).unwrap();
@@ -36,4 +37,29 @@ fn the_notebook_has_both_numbers() {
     assert!(folder.read("out/neurons.png").starts_with(b"\x89PNG"));
     assert!(String::from_utf8(folder.read("out/neurons.svg")).unwrap().contains("<svg"));
     assert_eq!(folder.read("out/notebook.txt"), &text.as_bytes()[..text.find("\nthe page").unwrap()]);
+}
+
+/// Sodium by an independent solver, at 18.5 °C the factor of four that is often quoted; the closed form of a rectifier.
+fn quantities_hold(found: &Value) {
+    let value = |name: &str| number(&found[name]["value"]);
+    for (name, expected, tolerance) in [
+        ("sodium_charge_at_6.3_celsius", 1393.82, 1.0),
+        ("sodium_charge_at_18.5_celsius", 377.31, 0.5),
+        ("atp_per_cm2_at_6.3_celsius", 2.900e12, 2e9),
+        ("excess_at_6.3_celsius", 13.211, 0.02),
+        ("excess_at_18.5_celsius", 3.960, 0.01),
+        ("sparseness_relu", 0.6861, 1e-4),
+        ("silent_relu", 0.5, 1e-12),
+    ] {
+        assert!((value(name) - expected).abs() <= tolerance, "{name}: {} {expected}", value(name));
+    }
+    assert!(value("reliability_fluctuating") > value("reliability_constant") + 0.4, "{found}");
+    assert!((value("reliability_constant") - value("chance_constant")).abs() < 0.1, "{found}");
+    assert!((0.1..1.0).contains(&value("jitter_fluctuating")), "{found}");
+    assert!(found["jitter_constant"]["value"].is_null(), "{found}");
+    assert!((0.01..0.1).contains(&value("time_spiking")), "{found}");
+    for own in found.as_object().unwrap().values() {
+        assert!(own["source"].as_str().unwrap().starts_with("https://doi.org/"), "{own}");
+        assert!(own["assumption"].as_str().unwrap().len() > 20 && own["unit"].is_string(), "{own}");
+    }
 }

@@ -4,6 +4,7 @@ mod figures;
 mod page;
 mod part;
 mod pulse;
+mod quantities;
 mod settings;
 
 use std::path::PathBuf;
@@ -48,7 +49,10 @@ fn write(options: &NotebookOptions) -> Result<String, RunError> {
     let settings = NotebookSettings::read(&file.root());
     file.finish()?;
     prepare(&options.output)?;
-    let parts = vec![pulse::part(&settings)?];
+    let mut parts = vec![pulse::part(&settings)?];
+    if let Some(own) = &settings.quantities {
+        parts.push(quantities::part(own)?);
+    }
     let text = parts.iter().map(Part::text).collect::<Vec<_>>().join("\n");
     let html = page::html(&parts)
         .map_err(|reason| RunError::Usage(format!("the page cannot be made: {reason:#}")))?;

@@ -1,5 +1,6 @@
 //! The settings of the notebook.
 
+use super::quantities::QuantitiesSettings;
 use crate::neuroai::Pulse;
 use crate::settings::Section;
 use crate::units::Unit;
@@ -12,6 +13,8 @@ const MOST_STEPS: f64 = 1e7;
 pub(super) struct NotebookSettings {
     pub pulse: Pulse,
     pub activation: ActivationAxis,
+    /// Left out without its table.
+    pub quantities: Option<QuantitiesSettings>,
 }
 
 /// Where the activation functions are drawn.
@@ -28,6 +31,10 @@ impl NotebookSettings {
         let settings = Self {
             pulse: pulse(&root.table("pulse", "a pulse of current into the squid's axon")),
             activation: activation(&root.table("activation", "where the activation functions are drawn")),
+            quantities: root.has("quantities").then(|| {
+                let help = "what a spike costs, how rare spikes are, and how precise";
+                QuantitiesSettings::read(&root.table("quantities", help))
+            }),
         };
         root.finish();
         settings
