@@ -30,6 +30,7 @@ fn the_notebook_has_both_numbers() {
         assert!(corrected["reasons"][key].is_string(), "{key}: {corrected}");
     }
     quantities_hold(&found["quantities"]);
+    learning_holds(&found["learning"]);
     // Without the artefact, as in the second run of one Python process.
     assert_eq!(found["from_rest"]["spike_count"], 4);
     let page = String::from_utf8(folder.read("out/notebook.html")).unwrap();
@@ -62,4 +63,31 @@ fn quantities_hold(found: &Value) {
         assert!(own["source"].as_str().unwrap().starts_with("https://doi.org/"), "{own}");
         assert!(own["assumption"].as_str().unwrap().len() > 20 && own["unit"].is_string(), "{own}");
     }
+}
+
+/// What made the data explains them best: within and beyond what was fitted.
+fn learning_holds(found: &Value) {
+    let worlds = found["worlds"].as_array().unwrap();
+    let parameters: Vec<u64> = worlds.iter().map(|own| own["parameters"].as_u64().unwrap()).collect();
+    assert_eq!(parameters, [3, 10, 100, 25, 250]);
+    let (axon, networks) = worlds.split_first().unwrap();
+    assert!(number(&axon["inside"]["coverage"]) > 0.8 && number(&axon["beyond"]["coverage"]) > 0.8, "{axon}");
+    for own in networks {
+        // Three parameters cannot follow the noise as many can.
+        assert!(number(&own["fitted"]["error_hz"]) < number(&axon["fitted"]["error_hz"]), "{own}");
+        for place in ["inside", "beyond"] {
+            let density = |world: &Value| number(&world[place]["log_predictive_density"]);
+            assert!(density(axon) > density(own), "{place}: {own}");
+        }
+        if let Some(evidence) = own["log_evidence"].as_f64() {
+            assert!(number(&axon["log_evidence"]) > evidence, "{own}");
+        }
+    }
+    let width = |world: &Value, place: &str| number(&world[place]["band_width_hz"]);
+    assert!(width(&worlds[3], "beyond") > 5.0 * width(&worlds[3], "inside"), "{}", worlds[3]);
+    for own in found["conductances"].as_array().unwrap() {
+        let (truth, ends) = (number(&own["truth"]), own["interval"].as_array().unwrap());
+        assert!(number(&ends[0]) < truth && truth < number(&ends[1]), "{own}");
+    }
+    assert!(number(&found["effective_draws"]) > 200.0, "{found}");
 }

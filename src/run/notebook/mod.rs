@@ -1,6 +1,7 @@
 //! `hhbayes notebook`: a biological and some artificial neurons, side by side.
 
 mod figures;
+mod learning;
 mod page;
 mod part;
 mod pulse;
@@ -52,6 +53,9 @@ fn write(options: &NotebookOptions) -> Result<String, RunError> {
     let mut parts = vec![pulse::part(&settings)?];
     if let Some(own) = &settings.quantities {
         parts.push(quantities::part(own)?);
+    }
+    if let Some(own) = &settings.learning {
+        parts.push(learning::part(own)?);
     }
     let text = parts.iter().map(Part::text).collect::<Vec<_>>().join("\n");
     let html = page::html(&parts)

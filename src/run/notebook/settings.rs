@@ -1,5 +1,6 @@
 //! The settings of the notebook.
 
+use super::learning::LearningSettings;
 use super::quantities::QuantitiesSettings;
 use crate::neuroai::Pulse;
 use crate::settings::Section;
@@ -15,6 +16,8 @@ pub(super) struct NotebookSettings {
     pub activation: ActivationAxis,
     /// Left out without its table.
     pub quantities: Option<QuantitiesSettings>,
+    /// Left out without its table.
+    pub learning: Option<LearningSettings>,
 }
 
 /// Where the activation functions are drawn.
@@ -34,6 +37,10 @@ impl NotebookSettings {
             quantities: root.has("quantities").then(|| {
                 let help = "what a spike costs, how rare spikes are, and how precise";
                 QuantitiesSettings::read(&root.table("quantities", help))
+            }),
+            learning: root.has("learning").then(|| {
+                let help = "one data set, explained by an axon and by small networks";
+                LearningSettings::read(&root.table("learning", help))
             }),
         };
         root.finish();
