@@ -51,7 +51,27 @@ impl Part {
             "lead": self.lead,
             "tables": tables.collect::<Vec<_>>(),
             "notes": self.notes,
-            "pictures": self.pictures.iter().map(|own| &own.svg).collect::<Vec<_>>(),
+            "pictures": self.pictures.iter().map(|own| scalable(&own.svg)).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// A picture with a view box, without which a narrow page cuts it off instead of making it smaller.
+fn scalable(svg: &str) -> String {
+    let size = |name: &str| svg.split_once(&format!(" {name}=\""))?.1.split_once('"').map(|own| own.0);
+    match size("width").zip(size("height")) {
+        Some((width, height)) => svg.replacen("<svg ", &format!("<svg viewBox=\"0 0 {width} {height}\" "), 1),
+        None => svg.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_gets_a_view_box() {
+        let found = scalable(r#"<svg xmlns="x" width="13" height="4"><rect width="1"/></svg>"#);
+        assert!(found.starts_with(r#"<svg viewBox="0 0 13 4" xmlns="x" width="13""#), "{found}");
     }
 }
