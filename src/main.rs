@@ -369,6 +369,9 @@ enum Command {
     Notebook {
         /// Settings file; those of configs/notebook.toml if it is not given
         config: Option<PathBuf>,
+        /// Folder of a result: the f-I curve of its cell as a band, and which artificial unit it is closest to
+        #[arg(long, value_name = "RESULT")]
+        result: Option<PathBuf>,
         /// Folder for the text, notebook.json, notebook.html and the figures
         #[arg(long, default_value = "results/notebook")]
         output: PathBuf,
@@ -556,9 +559,9 @@ fn act(command: Command) -> Result<ExitCode, RunError> {
             show(&run::export(&result, format.into(), output.as_deref())?);
         }
         Command::Init { recording, current } => show(&run::init(&recording, &current)?),
-        Command::Notebook { config, output, threads } => {
+        Command::Notebook { config, result, output, threads } => {
             let threads = threads.map(usize::from);
-            show(&run::notebook(&NotebookOptions { config, output, threads })?);
+            show(&run::notebook(&NotebookOptions { config, result, output, threads })?);
         }
         Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
             RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))

@@ -23,6 +23,7 @@ mod schema;
 mod select;
 mod simulate;
 mod simulate_sets;
+mod stored_setup;
 mod threads;
 mod trace_results;
 

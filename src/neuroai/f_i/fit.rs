@@ -2,7 +2,9 @@
 //!
 //! The gains enter linearly and are solved for wherever the others are (variable projection: Golub and Pereyra 1973,
 //! <https://doi.org/10.1137/0710036>), so that only shift and scale are searched for: on a coarse net, then downhill from
-//! its best places. Nothing is random.
+//! its best places. Nothing is random. Units grow with their input: no gain is below zero. The shift is not farther from
+//! the currents than they reach, and the scale between a ten-thousandth and three times that: beyond, a curve is a jump or a
+//! straight line to every digit.
 //!
 //! For the information criteria the residuals are taken as independent, Gaussian and of one unknown standard deviation.
 //! Those of a curve without noise are neither: they are what the shape of the unit misses. The criteria therefore rank
@@ -22,6 +24,9 @@ const STARTS: usize = 3;
 /// Scales as shares of the range: from far below one distance of currents to nearly straight over the range.
 const NARROWEST: f64 = 1e-3;
 const WIDEST: f64 = 3.0;
+
+/// The narrowest scale that is allowed.
+const JUMP: f64 = 1e-4;
 
 /// Residuals are not believed to be smaller than this share of the largest rate.
 const ROUNDING: f64 = 1e-9;
@@ -74,7 +79,12 @@ pub fn fit(unit: Unit, currents: &[f64], rates: &[f64]) -> Option<Fit> {
     }
     let (low, high) = (currents[0], currents[currents.len() - 1]);
     let range = high - low;
-    let squares = |[shift, log_scale]: Point| solve(unit, currents, rates, shift, log_scale.exp()).1;
+    let shifts = low - range..=high + range;
+    let log_scales = (range * JUMP).ln()..=(range * WIDEST).ln();
+    let squares = |[shift, log_scale]: Point| {
+        let allowed = shifts.contains(&shift) && (!unit.bends() || log_scales.contains(&log_scale));
+        if allowed { solve(unit, currents, rates, shift, log_scale.exp()).1 } else { f64::INFINITY }
+    };
     // Beyond both ends as well: a curve may begin below its range, and have its middle above.
     let shift = |place: usize| low + range * (2.0 * place as f64 / (SHIFTS - 1) as f64 - 0.5);
     let scales = if unit.bends() { SCALES } else { 1 };
@@ -87,7 +97,7 @@ pub fn fit(unit: Unit, currents: &[f64], rates: &[f64]) -> Option<Fit> {
     let span = [range / SHIFTS as f64, 0.5 * ratio];
     let dimensions = if unit.bends() { 2 } else { 1 };
     let starts = net.iter().take(STARTS);
-    let found = starts.map(|(start, _)| minimum(squares, *start, span, dimensions));
+    let found = starts.map(|(start, _)| minimum(&squares, *start, span, dimensions));
     let ([shift, log_scale], least) = found.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let (gains, _) = solve(unit, currents, rates, shift, log_scale.exp());
     let count = currents.len() as f64;
@@ -122,7 +132,8 @@ fn solve(unit: Unit, currents: &[f64], rates: &[f64], shift: f64, scale: f64) ->
     if !(with_self[0] + with_self[1]).is_finite() {
         return ([0.0; 2], of_rates);
     }
-    let gains = [0, 1].map(|own| if with_self[own] > 0.0 { with_rate[own] / with_self[own] } else { 0.0 });
+    let gains =
+        [0, 1].map(|own| if with_self[own] > 0.0 { (with_rate[own] / with_self[own]).max(0.0) } else { 0.0 });
     // Term by term: a difference of large sums would leave rounding alone of a curve that fits.
     let residual = |(current, rate): (&f64, &f64)| {
         let shapes = unit.shapes(*current, shift, scale);

@@ -34,6 +34,8 @@ pub struct Hysteresis {
     pub down: FiCurve,
     /// Where it begins and stops to fire, on a staircase of its own with smaller steps; `None` if it does not do both.
     pub switch: Option<Switch>,
+    /// Rates on the way up and down that staircase, both in the order of growing currents.
+    pub around_onset: Option<(FiCurve, FiCurve)>,
 }
 
 impl Switch {
@@ -62,12 +64,16 @@ impl FiProtocol {
         let searched: Vec<usize> = (0..windows.len()).filter(|cell| windows[*cell].is_some()).collect();
         let some: Vec<(f64, f64)> = windows.iter().copied().flatten().collect();
         let fine = self.both_ways(&cells.chosen(&searched), &some, stairs);
-        let mut switches = vec![None; cells.len()];
+        let mut around: Vec<Option<(FiCurve, FiCurve)>> = vec![None; cells.len()];
         for (cell, own) in searched.iter().zip(fine) {
-            switches[*cell] = own.ok().and_then(|(up, down)| switch(&up, &down));
+            around[*cell] = own.ok();
         }
-        let own = coarse.into_iter().zip(switches);
-        own.map(|(own, switch)| own.map(|(up, down)| Hysteresis { up, down, switch })).collect()
+        let own = coarse.into_iter().zip(around);
+        own.map(|(own, around_onset)| {
+            let switch = around_onset.as_ref().and_then(|(up, down)| switch(up, down));
+            own.map(|(up, down)| Hysteresis { up, down, switch, around_onset })
+        })
+        .collect()
     }
 
     /// Every cell on its own range, up and down.

@@ -8,6 +8,7 @@ mod firing;
 mod fit;
 mod hysteresis;
 mod landmarks;
+mod ranges;
 mod simplex;
 mod unit;
 
@@ -16,4 +17,5 @@ pub use firing::Firing;
 pub use fit::{Fit, fit, fits};
 pub use hysteresis::{Hysteresis, Stairs, Switch};
 pub use landmarks::{Edge, Landmarks};
+pub use ranges::{RANGES, Range};
 pub use unit::{UNITS, Unit};

@@ -1,16 +1,12 @@
 //! The draw that explains the data best, as a cell.
 
-use std::path::Path;
-
-use serde_json::Value;
-
 use crate::numeric::{Natural, Rows, Streams};
 use crate::posterior::{DrawTable, StoredPosterior};
 use crate::prior::Parameter;
 use crate::problem::{ExperimentSweep, Setup, Simulation, cell as place};
 use crate::run::RunError;
 use crate::run::simulate::cannot_simulate;
-use crate::settings::Settings;
+use crate::run::stored_setup::{stored_sets, stored_setup};
 use crate::simulators::{Cell, Current, Sweep};
 use crate::units::Unit;
 
@@ -19,7 +15,7 @@ const ANY_AREA_UM2: f64 = 1000.0;
 
 /// The cell of the best draw under the stimuli of the run, and notes on what it leaves out.
 pub(super) fn cell(stored: &StoredPosterior, table: &DrawTable) -> Result<(Cell, String), RunError> {
-    let mut setup = setup(stored)?;
+    let mut setup = stored_setup(stored)?;
     let usage = RunError::Usage;
     let row = table.best().ok_or_else(|| {
         usage(format!(
@@ -27,7 +23,7 @@ pub(super) fn cell(stored: &StoredPosterior, table: &DrawTable) -> Result<(Cell,
             stored.place.display()
         ))
     })?;
-    let set = best_set(&setup, stored, row)?;
+    let set = stored_sets(&setup, stored, &[row])?;
     let set_values = set.row(0);
     let simulation = setup.simulation.without_noise();
     let own = simulation.membrane.parameters().len();
@@ -68,39 +64,6 @@ pub(super) fn cell(stored: &StoredPosterior, table: &DrawTable) -> Result<(Cell,
         sweeps,
     };
     Ok((cell, notes.iter().map(|note| format!("{note}\n")).collect()))
-}
-
-/// The experiment and model of the run. Files are looked for in the working directory, and where the settings were.
-fn setup(stored: &StoredPosterior) -> Result<Setup, RunError> {
-    let missing = || {
-        let text = format!(
-            "`{}` does not hold the settings of its run, which a simulator needs\n  help: name a result of `hhbayes run`",
-            stored.place.display()
-        );
-        RunError::Usage(text)
-    };
-    let text = stored.settings.clone().ok_or_else(missing)?;
-    let provenance = std::fs::read(stored.place.join("provenance.json")).ok();
-    let provenance = provenance.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let original = provenance.as_ref().and_then(|own| own["settings"].as_str()).map(Path::new);
-    let base = original.and_then(Path::parent).unwrap_or(&stored.place);
-    let settings = Settings::from_text(&stored.place.join("settings.toml"), text);
-    let setup = Setup::from_settings(&settings.root(), base);
-    settings.finish()?;
-    setup.ok_or_else(missing)
-}
-
-/// The parameter set of a draw, in the order of the settings.
-fn best_set(setup: &Setup, stored: &StoredPosterior, row: usize) -> Result<Rows<Natural>, RunError> {
-    let Some(space) = &setup.space else { return Ok(Setup::no_parameters()) };
-    let value = |name: &String| {
-        let own = stored.parameter(name).map(|own| own.values[row]);
-        own.ok_or_else(|| RunError::Usage(format!("`{}` has no draws of `{name}`", stored.place.display())))
-    };
-    let values = space.parameters().iter().map(|parameter| value(&parameter.name));
-    let values: Vec<f64> = values.collect::<Result<_, _>>()?;
-    let columns = values.len();
-    Ok(Rows::from_values(values, columns))
 }
 
 /// What the cell leaves out, in sentences.

@@ -1,5 +1,6 @@
 //! `hhbayes notebook`: a biological and some artificial neurons, side by side.
 
+mod f_i;
 mod figures;
 mod learning;
 mod page;
@@ -28,6 +29,8 @@ const SETTINGS: &str = include_str!("../../../configs/notebook.toml");
 pub struct NotebookOptions {
     /// A settings file in place of `configs/notebook.toml`.
     pub config: Option<PathBuf>,
+    /// A result, whose cell is looked at as well.
+    pub result: Option<PathBuf>,
     /// The folder for everything.
     pub output: PathBuf,
     /// Number of threads; all cores if it is not given.
@@ -37,7 +40,7 @@ pub struct NotebookOptions {
 /// Writes `notebook.txt`, `notebook.json`, `notebook.html` and the figures; returns the text.
 ///
 /// # Errors
-/// All mistakes of the settings; a simulation that fails; a folder that cannot be written.
+/// All mistakes of the settings; a result that cannot be read; a simulation that fails; a folder that cannot be written.
 pub fn notebook(options: &NotebookOptions) -> Result<String, RunError> {
     on_threads(options.threads, || write(options))?
 }
@@ -50,7 +53,10 @@ fn write(options: &NotebookOptions) -> Result<String, RunError> {
     let settings = NotebookSettings::read(&file.root());
     file.finish()?;
     prepare(&options.output)?;
-    let mut parts = vec![pulse::part(&settings)?];
+    let mut parts = vec![pulse::part(&settings)?, f_i::part(&settings.f_i)?];
+    if let Some(folder) = &options.result {
+        parts.push(f_i::of_result(&settings.f_i, folder)?);
+    }
     if let Some(own) = &settings.quantities {
         parts.push(quantities::part(own)?);
     }
