@@ -97,7 +97,7 @@ pub fn fit(unit: Unit, currents: &[f64], rates: &[f64]) -> Option<Fit> {
     let span = [range / SHIFTS as f64, 0.5 * ratio];
     let dimensions = if unit.bends() { 2 } else { 1 };
     let starts = net.iter().take(STARTS);
-    let found = starts.map(|(start, _)| minimum(&squares, *start, span, dimensions));
+    let found = starts.map(|(start, _)| minimum(squares, *start, span, dimensions));
     let ([shift, log_scale], least) = found.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let (gains, _) = solve(unit, currents, rates, shift, log_scale.exp());
     let count = currents.len() as f64;
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn the_criteria_are_those_of_gaussian_residuals() {
         let currents = evenly(1.0, 1000.0, 1000);
-        let sign = |at: usize| if at % 4 == 0 || at % 4 == 3 { 1.0 } else { -1.0 };
+        let sign = |at: usize| if matches!(at % 4, 0 | 3) { 1.0 } else { -1.0 };
         let rates: Vec<f64> = currents.iter().enumerate().map(|(at, current)| current + sign(at)).collect();
         let found = fit(Unit::Relu, &currents, &rates).unwrap();
         assert!((found.residual_hz - 1.0).abs() < 1e-3, "{found:?}");

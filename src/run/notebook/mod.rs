@@ -53,9 +53,15 @@ fn write(options: &NotebookOptions) -> Result<String, RunError> {
     let settings = NotebookSettings::read(&file.root());
     file.finish()?;
     prepare(&options.output)?;
-    let mut parts = vec![pulse::part(&settings)?, f_i::part(&settings.f_i)?];
+    let mut parts = vec![pulse::part(&settings)?];
+    if let Some(own) = &settings.f_i {
+        parts.push(f_i::part(own)?);
+    }
     if let Some(folder) = &options.result {
-        parts.push(f_i::of_result(&settings.f_i, folder)?);
+        let own = settings.f_i.as_ref().ok_or_else(|| {
+            RunError::Usage("the curve of a result needs the table [f_i] in the settings file".to_owned())
+        })?;
+        parts.push(f_i::of_result(own, folder)?);
     }
     if let Some(own) = &settings.quantities {
         parts.push(quantities::part(own)?);

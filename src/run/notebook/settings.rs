@@ -17,7 +17,8 @@ const MOST_STEPS: f64 = 1e7;
 pub(super) struct NotebookSettings {
     pub pulse: Pulse,
     pub activation: ActivationAxis,
-    pub f_i: FiSettings,
+    /// Left out without its table.
+    pub f_i: Option<FiSettings>,
     /// Left out without its table.
     pub quantities: Option<QuantitiesSettings>,
     /// Left out without its table.
@@ -38,7 +39,9 @@ impl NotebookSettings {
         let settings = Self {
             pulse: pulse(&root.table("pulse", "a pulse of current into the squid's axon")),
             activation: activation(&root.table("activation", "where the activation functions are drawn")),
-            f_i: f_i::read(&root.table("f_i", "long steps of current: the f-I curve of an axon")),
+            f_i: root
+                .has("f_i")
+                .then(|| f_i::read(&root.table("f_i", "long steps of current: the f-I curve of an axon"))),
             quantities: root.has("quantities").then(|| {
                 let help = "what a spike costs, how rare spikes are, and how precise";
                 QuantitiesSettings::read(&root.table("quantities", help))

@@ -143,12 +143,11 @@ impl Kernel {
     /// A parent chosen by weight, moved; now and then a draw around all of them.
     pub(super) fn propose(&self, point: &mut [f64], generator: &mut ChaCha8Rng) {
         let around_all = self.around_all.as_ref().filter(|_| generator.random::<f64>() < AROUND_ALL);
-        let (centre, shape, length) = match around_all {
-            Some(all) => (&*all.mean, &all.shape, Length::STUDENT_T),
-            None => {
-                let parent = choose(&self.sums, generator.random());
-                (self.parents.row(parent), &self.shapes[self.shape_of[parent]], self.length)
-            }
+        let (centre, shape, length) = if let Some(all) = around_all {
+            (&*all.mean, &all.shape, Length::STUDENT_T)
+        } else {
+            let parent = choose(&self.sums, generator.random());
+            (self.parents.row(parent), &self.shapes[self.shape_of[parent]], self.length)
         };
         let moved = shape.draw(1.0, generator);
         let length = length.draw(generator);

@@ -25,7 +25,7 @@ const LEAST: usize = 10;
 
 enum Source {
     Prior,
-    Kernel(Kernel),
+    Kernel(Box<Kernel>),
 }
 
 /// The shares of the models among the proposals, and where those of each come from.
@@ -62,7 +62,7 @@ impl Mixture {
             if models.len() > 1 && count < LEAST + LEAST_PER_PARAMETER * dimension {
                 return Source::Prior;
             }
-            Source::Kernel(Kernel::fitted(shape, particles.points, particles.weights))
+            Source::Kernel(Box::new(Kernel::fitted(shape, particles.points, particles.weights)))
         };
         let sources = models.iter().enumerate().map(source).collect();
         let shares = if models.len() == 1 { shares } else { shares.into_iter().map(jump).collect() };
