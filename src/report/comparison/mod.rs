@@ -175,6 +175,9 @@ fn density_of_curve(curve: &Curve) -> Option<Density> {
     let is_seen = |height: &f64| *height > NOTHING * tallest;
     let first = curve.places[curve.densities.iter().position(is_seen)?];
     let last = curve.places[curve.densities.iter().rposition(is_seen)?];
+    if last <= first {
+        return None;
+    }
     let at = |value: f64| {
         let above = curve.places.partition_point(|place| *place < value).clamp(1, curve.places.len() - 1);
         let (low, high) = (curve.places[above - 1], curve.places[above]);
@@ -183,7 +186,7 @@ fn density_of_curve(curve: &Curve) -> Option<Density> {
     };
     let step = (last - first) / (POINTS - 1) as f64;
     let heights = (0..POINTS).map(|place| at(first + place as f64 * step)).collect();
-    (last > first).then_some(Density { first, last, heights })
+    Some(Density { first, last, heights })
 }
 
 #[cfg(test)]
