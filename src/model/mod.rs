@@ -42,6 +42,7 @@ pub use drive::{
 };
 pub use membrane::{CAUTIOUS_DT_MS, Grid, Lot, Membrane, Start};
 pub use operations::Operations;
+pub use pyhh::pyhh_runs;
 pub use sensitivity::{Direction, Sensitive};
 
 /// One number that a model needs; any of them may be fixed or have a prior.

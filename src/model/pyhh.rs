@@ -57,7 +57,7 @@ impl Membrane for PyHh {
         false
     }
 
-    /// `start` is not asked: pyHH always starts at 0 mV.
+    /// `start` is not asked: pyHH always starts at 0 mV, with h = 0 in the first run of a process.
     fn simulate(
         &self,
         lot: &Lot,
@@ -67,31 +67,62 @@ impl Membrane for PyHh {
         drive: &mut dyn Drive,
         traces: &mut [f64],
     ) -> Vec<Option<Failure>> {
-        let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();
-        let patches: Vec<Patch<'_, HodgkinHuxley>> =
-            sets.iter().map(|set| Patch::new(&HodgkinHuxley, set)).collect();
-        let mut states: Vec<(f64, [f64; 3])> = patches
-            .iter()
-            .map(|patch| {
-                let [m, _, n] = patch.printed_steady_state(0.0);
-                (0.0, [m, 0.0, n])
-            })
-            .collect();
-        let mut currents = vec![0.0; lot.lanes()];
-        for step in 0..=grid.steps() {
-            drive.fill(step, lot.lanes(), &mut currents);
-            for (lane, (v, gates)) in states.iter_mut().enumerate() {
-                let rates = HodgkinHuxley.rates_per_ms(&sets[lane], *v);
-                let (g, g_e) = patches[lane].conductance(gates, *v);
-                *v += grid.dt_ms * (currents[lane] - (g * *v - g_e)) / capacitance[lane];
-                for (gate, (alpha, beta)) in gates.iter_mut().zip(rates) {
-                    *gate += grid.dt_ms * (alpha * (1.0 - *gate) - beta * *gate);
-                }
-                if step % grid.stride == 0 {
-                    traces[lane * grid.samples + step / grid.stride] = *v;
-                }
+        run(lot, capacitance, grid, drive, &mut vec![0.0; lot.lanes()], traces)
+    }
+}
+
+/// Voltages of the default axon in some runs, one after another in one Python process and under the same current: gates
+/// belong to pyHH's class, and a new instance sets m and n alone, so that each run starts with the h that the last one
+/// left.
+pub fn pyhh_runs(runs: usize, grid: Grid, drive: &mut dyn Drive) -> Vec<Result<Vec<f64>, Failure>> {
+    let axon = PyHh::new();
+    let lot = Lot::new(axon.0.len(), 1, |parameter, _| axon.0[parameter].default);
+    let mut h = vec![0.0];
+    let one = |_| {
+        let mut trace = vec![0.0; grid.samples];
+        let failure = run(&lot, &[1.0], grid, drive, &mut h, &mut trace).swap_remove(0);
+        failure.map_or(Ok(trace), Err)
+    };
+    (0..runs).map(one).collect()
+}
+
+/// `h`: the sodium gate of every lane at the start, and then at the end.
+fn run(
+    lot: &Lot,
+    capacitance: &[f64],
+    grid: Grid,
+    drive: &mut dyn Drive,
+    h: &mut [f64],
+    traces: &mut [f64],
+) -> Vec<Option<Failure>> {
+    let sets: Vec<Vec<f64>> = (0..lot.lanes()).map(|lane| lot.lane(lane)).collect();
+    let patches: Vec<Patch<'_, HodgkinHuxley>> =
+        sets.iter().map(|set| Patch::new(&HodgkinHuxley, set)).collect();
+    let mut states: Vec<(f64, [f64; 3])> = patches
+        .iter()
+        .zip(&*h)
+        .map(|(patch, h)| {
+            let [m, _, n] = patch.printed_steady_state(0.0);
+            (0.0, [m, *h, n])
+        })
+        .collect();
+    let mut currents = vec![0.0; lot.lanes()];
+    for step in 0..=grid.steps() {
+        drive.fill(step, lot.lanes(), &mut currents);
+        for (lane, (v, gates)) in states.iter_mut().enumerate() {
+            let rates = HodgkinHuxley.rates_per_ms(&sets[lane], *v);
+            let (g, g_e) = patches[lane].conductance(gates, *v);
+            *v += grid.dt_ms * (currents[lane] - (g * *v - g_e)) / capacitance[lane];
+            for (gate, (alpha, beta)) in gates.iter_mut().zip(rates) {
+                *gate += grid.dt_ms * (alpha * (1.0 - *gate) - beta * *gate);
+            }
+            if step % grid.stride == 0 {
+                traces[lane * grid.samples + step / grid.stride] = *v;
             }
         }
-        states.iter().map(|(v, _)| (!v.is_finite()).then_some(Failure::NotFinite)).collect()
     }
+    for (h, (_, gates)) in h.iter_mut().zip(&states) {
+        *h = gates[1];
+    }
+    states.iter().map(|(v, _)| (!v.is_finite()).then_some(Failure::NotFinite)).collect()
 }

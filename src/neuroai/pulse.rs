@@ -4,7 +4,7 @@
 //! pyHH: <https://github.com/swharden/pyHH>. The axon: <https://doi.org/10.1113/jphysiol.1952.sp004764>
 
 use super::cells::Cells;
-use crate::model::{Grid, Start};
+use crate::model::{Drive, Grid, Start, pyhh_runs};
 use crate::numeric::Failure;
 
 /// Rest of the squid's axon; pyHH counts from it.
@@ -97,6 +97,26 @@ impl Pulse {
         self.simulate(&cells, &Start::Voltage(vec![0.0]))
     }
 
+    /// The second run of one Python process, which starts with the h that the first has left.
+    ///
+    /// # Errors
+    /// If the time step is so long that the voltage is no number.
+    pub fn as_pyhh_again(&self) -> Result<PulseTrace, Failure> {
+        let grid = Grid { dt_ms: self.dt_ms, stride: 1, samples: self.samples(), still: 0 };
+        let above_rest_mv = pyhh_runs(2, grid, &mut Injected(*self)).swap_remove(1)?;
+        Ok(PulseTrace { dt_ms: self.dt_ms, above_rest_mv })
+    }
+
+    /// As pyHH would step it if its axon rested at `rest_mv`: what an attribute `V_rest` would mean, if it were read.
+    ///
+    /// # Errors
+    /// If the time step is so long that the voltage is no number.
+    #[allow(clippy::missing_panics_doc, reason = "the models of the catalogue are known")]
+    pub fn with_rest_read(&self, rest_mv: f64) -> Result<PulseTrace, Failure> {
+        let cells = Cells::of_model("pyhh").expect("pyhh is in the catalogue of models and needs no options");
+        self.simulate(&cells.with("V_rest", rest_mv), &Start::Voltage(vec![0.0]))
+    }
+
     /// The same axon with all gates at their steady state at the start, by the staggered leapfrog: second order in the
     /// time step.
     ///
@@ -135,6 +155,20 @@ impl Pulse {
             });
         }
         found
+    }
+}
+
+/// The pulse, step by step.
+struct Injected(Pulse);
+
+impl Drive for Injected {
+    fn fill(&mut self, first_step: usize, lanes: usize, out: &mut [f64]) {
+        let Pulse { dt_ms, start_ms, stop_ms, amplitude_ua_cm2, .. } = self.0;
+        let place = |time_ms: f64| (time_ms / dt_ms).round() as usize;
+        let within = place(start_ms)..place(stop_ms);
+        for (step, row) in out.chunks_exact_mut(lanes).enumerate() {
+            row.fill(if within.contains(&(first_step + step)) { amplitude_ua_cm2 } else { 0.0 });
+        }
     }
 }
 
@@ -197,6 +231,26 @@ mod tests {
     #[test]
     fn from_rest_there_are_four_crossings() {
         assert_eq!(PULSE.from_rest().unwrap().printed().spike_count, 4);
+    }
+
+    /// pyHH itself counts four in the second run of a process.
+    #[test]
+    fn gates_that_are_shared_change_the_second_run() {
+        let again = PULSE.as_pyhh_again().unwrap();
+        assert_eq!(again.printed().spike_count, 4);
+        assert_eq!(PULSE.action_potentials(&again).len(), 1);
+        let first =
+            pyhh_runs(1, Grid { dt_ms: 0.01, stride: 1, samples: 20_000, still: 0 }, &mut Injected(PULSE));
+        assert_eq!(first[0].as_ref().unwrap(), &PULSE.as_pyhh().unwrap().above_rest_mv);
+    }
+
+    /// What is printed is that of an axon that does not read `V_rest`.
+    #[test]
+    fn an_axon_that_rests_at_50_mv_would_print_other_numbers() {
+        let peak_mv = PULSE.with_rest_read(50.0).map_or(f64::NAN, |trace| trace.printed().peak_mv);
+        assert!(!((peak_mv - 104.32).abs() < 0.5), "{peak_mv}");
+        let same = PULSE.with_rest_read(0.0).unwrap();
+        assert_eq!(same, PULSE.as_pyhh().unwrap());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::folder::{CELL, Folder};
+use crate::folder::{CELL, Folder, repository};
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
@@ -33,6 +33,11 @@ fn the_notebook_has_both_numbers() {
     learning_holds(&found["learning"]);
     // Without the artefact, as in the second run of one Python process.
     assert_eq!(found["from_rest"]["spike_count"], 4);
+    // With the h that the first run leaves; and with a rest that pyHH does not read.
+    assert_eq!(found["second_run"]["spike_count"], 4);
+    let peak_mv = number(&found["if_v_rest_were_read"]["peak_mv"]);
+    assert!((peak_mv - number(&printed["peak_mv"])).abs() > 0.5, "{peak_mv}");
+    assert!(found["insights"].as_array().unwrap().len() >= 5, "{}", found["insights"]);
     let page = String::from_utf8(folder.read("out/notebook.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("138.76") && !page.contains("src="), "{}", page.len());
     assert!(folder.read("out/neurons.png").starts_with(b"\x89PNG"));
@@ -90,4 +95,35 @@ fn learning_holds(found: &Value) {
         assert!(number(&ends[0]) < truth && truth < number(&ends[1]), "{own}");
     }
     assert!(number(&found["effective_draws"]) > 200.0, "{found}");
+}
+
+/// Beside the adaptive steps and eigenvalues of the same axon by scipy: `tests/neuroai/f_i.py`.
+#[test]
+fn the_f_i_curve_is_that_of_another_program() {
+    let folder = Folder::new(CELL);
+    folder.succeed(&["notebook", "--output", "out"]);
+    let found = folder.json("out/notebook.json");
+    let found = &found["f_i"];
+    let text = std::fs::read_to_string(repository("tests/neuroai/f_i.json")).unwrap();
+    let expected: Value = serde_json::from_str(&text).unwrap();
+    let step = number(&found["to_ua_cm2"]) / number(&found["steps"]);
+    for (current, rate) in expected["rates"].as_object().unwrap() {
+        let place = (current.parse::<f64>().unwrap() / step).round() as usize;
+        let own = number(&found["rates_hz"][place]);
+        // Half a per mille of the rate for time steps of 0.025 ms.
+        assert!((own - number(rate)).abs() <= 5e-4 * number(rate), "{current}: {own} and {rate}");
+    }
+    let middle = |edge: &Value| 0.5 * (number(&edge[0]) + number(&edge[1]));
+    for (key, other, within) in [
+        ("onset_ua_cm2", "onset", 0.005),
+        ("rest_lost_ua_cm2", "rest_lost", 1e-4),
+        ("rest_found_ua_cm2", "rest_found", 1e-3),
+        ("block_ua_cm2", "block", 0.05),
+    ] {
+        let (own, other) = (number(&found[key]), middle(&expected[other]));
+        assert!((own - other).abs() < within, "{key}: {own} and {other}");
+    }
+    assert_eq!(found["fits"]["firing"]["closest"], "tanh", "{}", found["fits"]["firing"]);
+    assert_eq!(found["fits"]["onset"]["closest"], "sigmoid", "{}", found["fits"]["onset"]);
+    assert!(number(&found["hysteresis_ua_cm2"]) > 3.0, "{}", found["hysteresis_ua_cm2"]);
 }

@@ -27,6 +27,20 @@ stop = "70 ms"
 from = 40
 to = -80
 points = 1000
+
+[f_i]
+from = "20 uA/cm^2"
+to = "10 uA/cm^2"
+steps = 10
+duration = "100 ms"
+discard = "100 ms"
+
+[f_i.staircase]
+steps = 1000
+dwell = "1000 ms"
+
+[f_i.result]
+to = "-1 uA/cm^2"
 "#;
 
 /// Tables that may be left out are read to the end if they are there.

@@ -2,6 +2,7 @@
 
 mod f_i;
 mod figures;
+mod insights;
 mod learning;
 mod page;
 mod part;
@@ -69,6 +70,7 @@ fn write(options: &NotebookOptions) -> Result<String, RunError> {
     if let Some(own) = &settings.learning {
         parts.push(learning::part(own)?);
     }
+    parts.push(insights::part(&parts));
     let text = parts.iter().map(Part::text).collect::<Vec<_>>().join("\n");
     let html = page::html(&parts)
         .map_err(|reason| RunError::Usage(format!("the page cannot be made: {reason:#}")))?;

@@ -18,6 +18,15 @@ pub(super) struct Part {
     pub pictures: Vec<Picture>,
     /// Entries of `notebook.json`.
     pub json: Map<String, Value>,
+    /// What it contributes to the table of insights.
+    pub insights: Vec<Insight>,
+}
+
+/// A difference between both kinds of neuron, as measured.
+pub(super) struct Insight {
+    pub aspect: &'static str,
+    pub biological: String,
+    pub artificial: String,
 }
 
 /// A table of texts.

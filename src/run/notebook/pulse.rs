@@ -7,13 +7,16 @@ use kuva::render::plots::Plot;
 use serde_json::{Value, json};
 
 use super::figures::{BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, YELLOW, axes, line};
-use super::part::{Part, Table};
+use super::part::{Insight, Part, Table};
 use super::settings::NotebookSettings;
 use super::{RunError, undrawn};
 use crate::neuroai::activation::{ACTIVATIONS, evenly, smooth_difference};
 use crate::neuroai::{ACTION_POTENTIAL_MV, ActionPotential, Printed, Pulse, PulseTrace, REST_MV};
 use crate::numeric::Failure;
 use crate::report::Picture;
+
+/// The rest that is assigned to pyHH's model where these numbers are printed.
+const NOTED_REST_MV: f64 = 50.0;
 
 /// The trace, measured in three ways.
 struct Measured {
@@ -36,6 +39,8 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
     };
     let trace = pulse.as_pyhh().map_err(failed)?;
     let exact = pulse.from_rest().map_err(failed)?;
+    let again = pulse.as_pyhh_again().map_err(failed)?.printed();
+    let rested = pulse.with_rest_read(NOTED_REST_MV).map_err(failed)?.printed();
     let before = ((pulse.start_ms / pulse.dt_ms).round() as usize).saturating_sub(1);
     let measured = Measured {
         pulse,
@@ -53,6 +58,8 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
         "notebook": printed_json(&measured.printed),
         "corrected": measured.corrected(&reasons),
         "from_rest": printed_json(&measured.exact),
+        "second_run": printed_json(&again),
+        "if_v_rest_were_read": printed_json(&rested),
         "activation": {
             "inputs": [settings.activation.from, settings.activation.to],
             "points": settings.activation.points,
@@ -61,8 +68,8 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
     });
     let Value::Object(json) = json else { unreachable!("an object was written") };
     let mut notes: Vec<String> = reasons.into_iter().map(|(_, reason)| reason).collect();
-    notes.push("V_rest = 50 has no effect in pyHH: no equation of it reads such a number, and the trace is the same with any.".to_owned());
-    notes.push(format!("pyHH's gates belong to the class and not to its instances, so that a second run in one Python process starts with the h of the first, without the artefact: it counts {} crossings, not {}.", measured.exact.spike_count, measured.printed.spike_count));
+    notes.push(format!("V_rest = {NOTED_REST_MV} has no effect in pyHH: the printed peak of {:.2} mV is that of an axon which does not read it; one that did would print {:.2} mV and count {} crossings.", measured.printed.peak_mv, rested.peak_mv, rested.spike_count));
+    notes.push(format!("pyHH's gates belong to the class and not to its instances, so that a second run in one Python process starts with the h of the first, without the artefact: simulated so, it counts {} crossings, not {}.", again.spike_count, measured.printed.spike_count));
     notes.push(format!("The activation functions have no common axis with the voltage: sigmoid and tanh are stretched to 0 to 100 about 0 and the rectifiers start at −65 with slope 1, and as they are stretched sigmoid and tanh are one function (they differ by at most {difference:.0e})."));
     Ok(Part {
         id: "pulse",
@@ -79,6 +86,16 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
         notes,
         pictures: vec![picture(settings, &measured, &inputs).map_err(undrawn)?],
         json,
+        insights: vec![Insight {
+            aspect: "what a threshold at rest counts",
+            biological: format!(
+                "{} crossings, {} action potential{}",
+                measured.printed.spike_count,
+                measured.spikes.len(),
+                if measured.spikes.len() == 1 { "" } else { "s" }
+            ),
+            artificial: format!("sigmoid and tanh, as scaled: one function to {difference:.0e}"),
+        }],
     })
 }
 

@@ -110,9 +110,13 @@ impl Length {
         log_shape - dimension as f64 * self.width.ln()
     }
 
-    /// Log density of a step, given its squared length in its shape, up to that constant.
+    /// By what squared lengths are multiplied before their density is asked for.
+    fn narrow(self) -> f64 {
+        1.0 / (self.width * self.width)
+    }
+
+    /// Log density of a step, given its squared length in its shape and in its width, up to that constant.
     fn log_step(self, squared: f64, dimension: usize) -> f64 {
-        let squared = squared / (self.width * self.width);
         match self.freedom {
             Some(freedom) => -0.5 * (freedom + dimension) as f64 * (squared / freedom as f64).ln_1p(),
             None => -0.5 * squared,
@@ -167,10 +171,11 @@ impl Kernel {
             [shape] => (Steps::round(&shape.whiten(&self.parents)), Cow::Owned(shape.whiten(points))),
             shapes => (Steps::shaped(&self.parents, shapes, &self.shape_of), Cow::Borrowed(points)),
         };
+        let narrow = self.length.narrow();
         let mixture = |logs: &mut Vec<f64>, point: &[f64]| {
             steps.squared_lengths(point, logs);
             for (log, constant) in logs.iter_mut().zip(&constants) {
-                *log = constant + self.length.log_step(*log, point.len());
+                *log = constant + self.length.log_step(*log * narrow, point.len());
             }
             log_sum_exp(logs)
         };
@@ -189,7 +194,8 @@ impl AroundAll {
         let mut step: Vec<f64> = point.iter().zip(&self.mean).map(|(value, mean)| value - mean).collect();
         let squared = self.shape.squared_length(&mut step);
         let length = Length::STUDENT_T;
-        length.log_constant(point.len()) - self.shape.log_volume() + length.log_step(squared, point.len())
+        let log_step = length.log_step(squared * length.narrow(), point.len());
+        length.log_constant(point.len()) - self.shape.log_volume() + log_step
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn part(settings: &FiSettings) -> Result<Part, RunError> {
         notes: words::axon_notes(own, settings),
         pictures: vec![picture],
         json: Map::from_iter([("f_i".to_owned(), Value::Object(f_i))]),
+        insights: words::insights(own),
     })
 }
 
@@ -60,6 +61,7 @@ pub(super) fn of_result(settings: &FiSettings, folder: &Path) -> Result<Part, Ru
         notes: words::result_notes(&posterior, &band),
         pictures: vec![picture],
         json: Map::from_iter([("f_i_of_result".to_owned(), Value::Object(json))]),
+        insights: Vec::new(),
     })
 }
 

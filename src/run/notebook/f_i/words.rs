@@ -3,7 +3,7 @@
 use super::cells::Posterior;
 use super::measured::{Band, MARKS, Measured};
 use crate::neuroai::f_i::{FiProtocol, Fit, RANGES, Range, UNITS, Unit};
-use crate::run::notebook::part::Table;
+use crate::run::notebook::part::{Insight, Table};
 use crate::run::notebook::settings::FiSettings;
 
 /// Residuals above this share of the highest rate are far from the curve.
@@ -38,7 +38,7 @@ fn steps(protocol: &FiProtocol, settings: &FiSettings) -> String {
         digits(protocol.from_ua_cm2),
         digits(protocol.to_ua_cm2),
         protocol.discard_ms,
-        protocol.threshold_mv,
+        digits(protocol.threshold_mv),
         protocol.lowest_rate_hz(),
         settings.stairs.steps + 1,
         settings.stairs.dwell_ms,
@@ -131,6 +131,48 @@ pub(super) fn axon_notes(own: &Measured, settings: &FiSettings) -> Vec<String> {
     notes.extend(RANGES.iter().filter_map(|range| closest_in_words(own, *range)));
     notes.push("The criteria take residuals as independent and Gaussian, which those of a curve without noise are not: they rank shapes at these currents, each number of a unit at its price, and are no probabilities.".to_owned());
     notes
+}
+
+/// Rows of the table of insights.
+pub(super) fn insights(own: &Measured) -> Vec<Insight> {
+    let mark = |key: &str| MARKS.iter().find(|mark| mark.key == key).and_then(|mark| (mark.of)(own));
+    let mut rows = Vec::new();
+    if let (Some(onset), Some(rate)) = (mark("onset_ua_cm2"), mark("onset_rate_hz")) {
+        rows.push(Insight {
+            aspect: "threshold",
+            biological: format!("jumps to {rate:.0} Hz at {onset:.2} µA/cm²"),
+            artificial: "no unit jumps".to_owned(),
+        });
+    }
+    if let Some(switch) = own.hysteresis.as_ref().and_then(|own| own.switch) {
+        rows.push(Insight {
+            aspect: "memory of the input",
+            biological: format!("two rates over {:.2} µA/cm²", switch.width_ua_cm2()),
+            artificial: "one output for each input".to_owned(),
+        });
+    }
+    if let (Some(block), Some(highest)) = (mark("block_ua_cm2"), mark("highest_rate_hz")) {
+        rows.push(Insight {
+            aspect: "large input",
+            biological: format!("{highest:.0} Hz, then silent from {block:.1} µA/cm²"),
+            artificial: "never falls".to_owned(),
+        });
+    }
+    let [whole, firing] = [Range::Whole, Range::Firing].map(|range| own.fits(range).first());
+    if let (Some(whole), Some(firing)) = (whole, firing) {
+        rows.push(Insight {
+            aspect: "activation function",
+            biological: "the f-I curve".to_owned(),
+            artificial: format!(
+                "{} while it fires ({} Hz off), {} on the whole range ({} Hz off)",
+                firing.unit.name(),
+                digits(firing.residual_hz),
+                whole.unit.name(),
+                digits(whole.residual_hz),
+            ),
+        });
+    }
+    rows
 }
 
 /// Which unit is closest in a range, and by how much.

@@ -6,7 +6,7 @@ mod settings;
 use serde_json::{Value, json};
 
 pub(super) use self::settings::LearningSettings;
-use super::part::{Part, Table};
+use super::part::{Insight, Part, Table};
 use super::{RunError, undrawn};
 use crate::diagnostics::{effective_sample_size, weighted_mean, weighted_quantile};
 use crate::neuroai::Cells;
@@ -81,7 +81,33 @@ pub(super) fn part(settings: &LearningSettings) -> Result<Part, RunError> {
         notes: settings.notes(ess),
         pictures: vec![figure::picture(&data, &worlds).map_err(undrawn)?],
         json,
+        insights: insights(&worlds, &scores),
     })
+}
+
+/// Rows of the table of insights: the axon beside the network that predicts what is held out best.
+fn insights(worlds: &[World], scores: &[[Score; 3]]) -> Vec<Insight> {
+    let mut all = worlds.iter().zip(scores);
+    let Some(axon) = all.next() else { return Vec::new() };
+    let Some(network) = all.max_by(|a, b| a.1[1].log_density.total_cmp(&b.1[1].log_density)) else {
+        return Vec::new();
+    };
+    let parameters = |(world, _): (&World, &[Score; 3])| format!("{} parameters", world.parameters);
+    let errors = |(_, [_, inside, outside]): (&World, &[Score; 3])| {
+        format!("{:.1} Hz within what was fitted, {:.0} Hz beyond", inside.error, outside.error)
+    };
+    vec![
+        Insight {
+            aspect: "what is learned",
+            biological: parameters(axon),
+            artificial: format!("{} ({})", parameters(network), network.0.name),
+        },
+        Insight {
+            aspect: "error of what is held out",
+            biological: errors(axon),
+            artificial: errors(network),
+        },
+    ]
 }
 
 impl LearningSettings {

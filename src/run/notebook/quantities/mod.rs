@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use self::rows::Row;
 pub(super) use self::settings::QuantitiesSettings;
-use super::part::{Part, Table};
+use super::part::{Insight, Part, Table};
 use super::{RunError, undrawn};
 use crate::model::{Grid, Operations, Start};
 use crate::neuroai::Cells;
@@ -50,7 +50,33 @@ pub(super) fn part(settings: &QuantitiesSettings) -> Result<Part, RunError> {
         notes: rows::notes(&rows),
         pictures: vec![figure::picture(&settings.timing, &measured.timing).map_err(undrawn)?],
         json,
+        insights: insights(&rows),
     })
+}
+
+/// Rows of the table of insights: what is named here, if it has a value.
+fn insights(rows: &[Row]) -> Vec<Insight> {
+    let of = |id: &str| rows.iter().find(|row| row.id == id).filter(|row| row.has_value()).map(Row::shown);
+    let pairs = [
+        (
+            "energy",
+            "energy_of_a_spike",
+            "spike_in_multiply_adds",
+            ["a spike", "what so many multiply-adds take"],
+        ),
+        ("sparseness", "sparseness_axon", "sparseness_relu", ["rate", "ReLU"]),
+        ("timing", "jitter_fluctuating", "reliability_unit", ["jitter", "reliability, without any time"]),
+        ("arithmetic", "operations_per_ms", "multiply_adds_per_step", ["operations", "multiply-adds"]),
+    ];
+    let row =
+        |(aspect, biological, artificial, [of_one, of_other]): (&'static str, &str, &str, [&str; 2])| {
+            Some(Insight {
+                aspect,
+                biological: format!("{of_one}: {}", of(biological)?),
+                artificial: format!("{of_other}: {}", of(artificial)?),
+            })
+        };
+    pairs.into_iter().filter_map(row).collect()
 }
 
 impl Measured {

@@ -38,8 +38,20 @@ pub(super) struct Row {
 
 impl Row {
     pub fn cells(&self) -> Vec<String> {
-        let value = self.value.map_or_else(|| "-".to_owned(), shown);
-        vec![self.name.clone(), value, self.unit.to_owned()]
+        vec![self.name.clone(), self.digits(), self.unit.to_owned()]
+    }
+
+    fn digits(&self) -> String {
+        self.value.map_or_else(|| "-".to_owned(), shown)
+    }
+
+    pub fn has_value(&self) -> bool {
+        self.value.is_some()
+    }
+
+    /// Value and unit.
+    pub fn shown(&self) -> String {
+        if self.unit == "1" { self.digits() } else { format!("{} {}", self.digits(), self.unit) }
     }
 
     pub fn json(&self) -> Value {
