@@ -1,6 +1,5 @@
 //! How the particles of one generation propose those of the next.
 
-use std::borrow::Cow;
 use std::f64::consts::PI;
 
 use rand::RngExt;
@@ -8,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use statrs::function::gamma::ln_gamma;
 
+use super::densities::Densities;
 use super::steps::Steps;
 use crate::numeric::{Rows, Unconstrained, log_sum_exp, standard_normal};
 use crate::samplers::gaussian::{Gaussian, weighted_mean};
@@ -79,15 +79,15 @@ struct AroundAll {
 
 /// How long steps are, in the size of their shape.
 #[derive(Clone, Copy)]
-struct Length {
-    width: f64,
+pub(super) struct Length {
+    pub(super) width: f64,
     /// Of Student's t; `None`: normal.
-    freedom: Option<usize>,
+    pub(super) freedom: Option<usize>,
 }
 
 impl Length {
     /// Student's t, which has twice the covariance of its shape.
-    const STUDENT_T: Self = Self { width: 1.0, freedom: Some(FREEDOM) };
+    pub(super) const STUDENT_T: Self = Self { width: 1.0, freedom: Some(FREEDOM) };
 
     /// By what a normal step is multiplied.
     fn draw(self, generator: &mut ChaCha8Rng) -> f64 {
@@ -98,7 +98,7 @@ impl Length {
 
     /// What the density of a step has in common with all others, but for the volume of its shape: models of different
     /// dimensions are compared by it.
-    fn log_constant(self, dimension: usize) -> f64 {
+    pub(super) fn log_constant(self, dimension: usize) -> f64 {
         let half = 0.5 * dimension as f64;
         let log_shape = match self.freedom {
             Some(freedom) => {
@@ -110,13 +110,8 @@ impl Length {
         log_shape - dimension as f64 * self.width.ln()
     }
 
-    /// By what squared lengths are multiplied before their density is asked for.
-    fn narrow(self) -> f64 {
-        1.0 / (self.width * self.width)
-    }
-
     /// Log density of a step, given its squared length in its shape and in its width, up to that constant.
-    fn log_step(self, squared: f64, dimension: usize) -> f64 {
+    pub(super) fn log_step(self, squared: f64, dimension: usize) -> f64 {
         match self.freedom {
             Some(freedom) => -0.5 * (freedom + dimension) as f64 * (squared / freedom as f64).ln_1p(),
             None => -0.5 * squared,
@@ -160,27 +155,10 @@ impl Kernel {
         }
     }
 
-    /// Log density of having been proposed of each point. Each sum has a fixed order.
+    /// Log density of having been proposed of each point.
     pub(super) fn log_density(&self, points: &Rows<Unconstrained>) -> Vec<f64> {
-        let of_step = self.length.log_constant(points.columns());
-        let of_shape: Vec<f64> = self.shapes.iter().map(|shape| of_step - shape.log_volume()).collect();
-        let parents = self.weights.iter().zip(&self.shape_of);
-        let constants: Vec<f64> = parents.map(|(weight, shape)| weight.ln() + of_shape[*shape]).collect();
-        let (steps, places) = match self.shapes.as_slice() {
-            // In its own coordinates one shape for all needs no matrix for each pair.
-            [shape] => (Steps::round(&shape.whiten(&self.parents)), Cow::Owned(shape.whiten(points))),
-            shapes => (Steps::shaped(&self.parents, shapes, &self.shape_of), Cow::Borrowed(points)),
-        };
-        let narrow = self.length.narrow();
-        let mixture = |logs: &mut Vec<f64>, point: &[f64]| {
-            steps.squared_lengths(point, logs);
-            for (log, constant) in logs.iter_mut().zip(&constants) {
-                *log = constant + self.length.log_step(*log * narrow, point.len());
-            }
-            log_sum_exp(logs)
-        };
-        let places = places.values().par_chunks_exact(points.columns());
-        let from_parents: Vec<f64> = places.map_init(Vec::new, mixture).collect();
+        let (parents, shapes) = ((&self.parents, &*self.weights), (&*self.shapes, &*self.shape_of));
+        let from_parents = Densities::new(parents, shapes, self.length).of(points);
         let Some(all) = &self.around_all else { return from_parents };
         let both = |(from_parents, point): (f64, &[f64])| {
             log_sum_exp(&[(1.0 - AROUND_ALL).ln() + from_parents, AROUND_ALL.ln() + all.log_density(point)])
@@ -194,8 +172,7 @@ impl AroundAll {
         let mut step: Vec<f64> = point.iter().zip(&self.mean).map(|(value, mean)| value - mean).collect();
         let squared = self.shape.squared_length(&mut step);
         let length = Length::STUDENT_T;
-        let log_step = length.log_step(squared * length.narrow(), point.len());
-        length.log_constant(point.len()) - self.shape.log_volume() + log_step
+        length.log_constant(point.len()) - self.shape.log_volume() + length.log_step(squared, point.len())
     }
 }
 
@@ -207,7 +184,7 @@ fn local(parents: &Rows<Unconstrained>, all: &Gaussian) -> (Vec<Gaussian>, Vec<u
     let places = all.whiten(parents);
     let mut centres = Rows::zeros(0, dimension);
     (0..count).step_by(ALIKE).for_each(|parent| centres.push(places.row(parent)));
-    let (to_all, to_centres) = (Steps::round(&places), Steps::round(&centres));
+    let (to_all, to_centres) = (Steps::new(&places), Steps::new(&centres));
     let around = |(squared, ranked): &mut (Vec<f64>, Vec<f64>), centre: usize| {
         to_all.squared_lengths(centres.row(centre), squared);
         ranked.clone_from(squared);

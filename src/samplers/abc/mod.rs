@@ -7,6 +7,7 @@ mod acceptance;
 mod adjustment;
 mod carriers;
 pub(super) mod del_moral;
+mod densities;
 mod generation;
 mod kernel;
 mod learned;
