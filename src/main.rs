@@ -2,18 +2,15 @@
 
 #![allow(clippy::doc_markdown, reason = "the comments of the options are shown in the terminal")]
 
-use std::io::{BufWriter, Write};
+mod commands;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use hhbayes::features::{Mode, Settings};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use hhbayes::numeric::{Instructions, choose_instructions};
-use hhbayes::run::{
-    self, AccuracyOptions, BenchOptions, CompareOptions, ExportFormat, FeatureFormat, FeatureOptions,
-    FitOptions, FitReport, InspectOptions, NotebookOptions, PoolOptions, RunError, SetSource, SetsOptions,
-    SimulateOptions,
-};
+use hhbayes::run::{CompareOptions, ExportFormat, FitOptions, PoolOptions};
 use hhbayes::simulators::Simulator;
 
 /// Which parameters of a Hodgkin-Huxley model explain this recording, and how sure are we?
@@ -41,24 +38,14 @@ struct Comparing {
     /// and 1 mV of a voltage
     #[arg(long, value_name = "NAME=WIDTH")]
     rope: Vec<String>,
-    /// Compare the draws of runs that have not converged as well
-    #[arg(long)]
-    allow_unconverged: bool,
-    /// Compare parameters of the same name although the models differ
-    #[arg(long)]
-    allow_other_model: bool,
-    /// How it is shown
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    taking: Taking,
     /// Folder for comparison.json, report.html and its charts
     #[arg(long)]
     output: Option<PathBuf>,
     /// Names the order in which particles of a group are paired
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Number of threads; all cores if it is not given
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
 }
 
 impl From<Comparing> for CompareOptions {
@@ -66,19 +53,35 @@ impl From<Comparing> for CompareOptions {
         Self {
             groups: comparing.group,
             rope: comparing.rope,
-            allow_unconverged: comparing.allow_unconverged,
-            allow_other_model: comparing.allow_other_model,
-            as_json: matches!(comparing.format, Format::Json),
+            allow_unconverged: comparing.taking.allow_unconverged,
+            allow_other_model: comparing.taking.allow_other_model,
+            as_json: matches!(comparing.taking.format, Format::Json),
             output: comparing.output,
             seed: comparing.seed,
-            threads: comparing.threads.map(usize::from),
+            threads: comparing.taking.threads.map(usize::from),
         }
     }
 }
 
+/// What the commands that take several results have in common.
+#[derive(Args)]
+struct Taking {
+    /// Take the draws of runs that have not converged as well
+    #[arg(long)]
+    allow_unconverged: bool,
+    /// Take parameters of the same name although the models differ
+    #[arg(long)]
+    allow_other_model: bool,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Number of threads; all cores if it is not given
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
 /// What is pooled, and how.
 #[derive(Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch")]
 struct Pooling {
     /// Folders of results, or posterior.nc of this program or of ArviZ, one for each cell
     #[arg(value_name = "RESULT", required_unless_present = "group", conflicts_with = "group")]
@@ -102,24 +105,14 @@ struct Pooling {
     /// Results that do not tell their priors were inferred with flat ones
     #[arg(long)]
     flat_priors: bool,
-    /// Pool the draws of runs that have not converged as well
-    #[arg(long)]
-    allow_unconverged: bool,
-    /// Pool parameters of the same name although the models differ
-    #[arg(long)]
-    allow_other_model: bool,
-    /// How it is shown
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    taking: Taking,
     /// Folder for pool.json, posterior.nc, report.html and its charts
     #[arg(long)]
     output: Option<PathBuf>,
     /// Name of all random numbers
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=LARGEST_SEED))]
     seed: u64,
-    /// Number of threads; all cores if it is not given
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
 }
 
 impl From<Pooling> for PoolOptions {
@@ -131,12 +124,12 @@ impl From<Pooling> for PoolOptions {
             normal: pooling.normal,
             lognormal: pooling.lognormal,
             flat_priors: pooling.flat_priors,
-            allow_unconverged: pooling.allow_unconverged,
-            allow_other_model: pooling.allow_other_model,
-            as_json: matches!(pooling.format, Format::Json),
+            allow_unconverged: pooling.taking.allow_unconverged,
+            allow_other_model: pooling.taking.allow_other_model,
+            as_json: matches!(pooling.taking.format, Format::Json),
             output: pooling.output,
             seed: pooling.seed,
-            threads: pooling.threads.map(usize::from),
+            threads: pooling.taking.threads.map(usize::from),
         }
     }
 }
@@ -443,9 +436,6 @@ enum TableFormat {
 /// The settings file and the result file hold a seed as a signed integer.
 const LARGEST_SEED: u64 = i64::MAX as u64;
 
-/// Exit code of a run that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     choose_instructions(match cli.instructions {
@@ -453,132 +443,11 @@ fn main() -> ExitCode {
         InstructionSet::Avx2 => Instructions::Avx2,
         InstructionSet::Plain => Instructions::Plain,
     });
-    match act(cli.command) {
+    match commands::act(cli.command) {
         Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{error}");
             ExitCode::from(error.exit_code())
         }
     }
-}
-
-/// Writes to standard output; a reader that has gone away, such as `head`, is no error.
-fn show(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-/// Runs a sampler and shows what it says.
-fn shown(
-    options: &FitOptions,
-    run: impl FnOnce(&FitOptions) -> Result<FitReport, RunError>,
-) -> Result<ExitCode, RunError> {
-    let report = run(options)?;
-    if !options.quiet {
-        show(&report.text);
-    }
-    Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
-}
-
-fn act(command: Command) -> Result<ExitCode, RunError> {
-    match command {
-        Command::Run { config, running, no_report } => {
-            let options = FitOptions { no_report, ..running.into() };
-            return shown(&options, |options| run::fit(&config, options));
-        }
-        Command::Check { config, set } => show(&run::check(&config, &set)?),
-        Command::Simulate { config, set, accuracy: true, seed, threads, .. } => {
-            let options = AccuracyOptions { set, seed, threads: threads.map(usize::from) };
-            let (text, notes) = run::accuracy(&config, &options)?;
-            let _ = std::io::stderr().write_all(notes.as_bytes());
-            show(&text);
-        }
-        Command::Simulate { config, set, sets, prior, sensitivities, output, seed, threads, .. } => {
-            let drawn = prior.map(|count| SetSource::Prior { count: count as usize });
-            let Some(source) = sets.map(SetSource::File).or(drawn) else {
-                let named = |names: Vec<String>| names.into_iter().filter(|name| !name.is_empty()).collect();
-                let options = SimulateOptions { set, output, seed, sensitivities: sensitivities.map(named) };
-                let (table, notes) = run::simulate(&config, &options)?;
-                let _ = std::io::stderr().write_all(notes.as_bytes());
-                show(&table);
-                return Ok(ExitCode::SUCCESS);
-            };
-            let options = SetsOptions { source, output, seed, threads: threads.map(usize::from) };
-            let mut shown = BufWriter::new(std::io::stdout());
-            let notes = run::simulate_sets(&config, &options, &mut shown)?;
-            let _ = shown.flush();
-            let _ = std::io::stderr().write_all(notes.as_bytes());
-        }
-        Command::Features { recording, sweep, start, stop, current, mode, threshold, setting, format } => {
-            let mode = match mode {
-                FeatureMode::Efel => Mode::Efel,
-                FeatureMode::Precise => Mode::Precise,
-            };
-            let format = match format {
-                TableFormat::Text => FeatureFormat::Text,
-                TableFormat::Json => FeatureFormat::Json,
-                TableFormat::Csv => FeatureFormat::Csv,
-            };
-            let mut settings = Settings::default();
-            for text in setting {
-                settings.assign(&text).map_err(|error| RunError::Usage(error.to_string()))?;
-            }
-            settings.threshold_mv = threshold.unwrap_or(settings.threshold_mv);
-            let (start_ms, stop_ms, current_pa) = (start, stop, current);
-            let options = FeatureOptions { sweep, start_ms, stop_ms, current_pa, mode, settings, format };
-            show(&run::features(&recording, &options)?);
-        }
-        Command::Inspect { recording, current, format, plot } => {
-            let options = InspectOptions { as_json: matches!(format, Format::Json), currents: current, plot };
-            show(&run::inspect(&recording, &options)?);
-        }
-        Command::Calibrate { config, runs, running } => {
-            return shown(&running.into(), |options| run::calibrate(&config, runs as usize, options));
-        }
-        Command::Select { config, prior_weights, running } => {
-            return shown(&running.into(), |options| run::select(&config, &prior_weights, options));
-        }
-        Command::Compare(comparing) => {
-            let result = comparing.result.clone();
-            show(&run::compare(&result, &comparing.into())?);
-        }
-        Command::Pool(pooling) => {
-            let result = pooling.result.clone();
-            show(&run::pool(&result, &pooling.into())?);
-        }
-        Command::DiffConfig { a, b, format } => {
-            show(&run::diff_config(&a, &b, matches!(format, Format::Json))?);
-        }
-        Command::Report { result, output, plots } => {
-            let path = run::report(&result, output.as_deref())?;
-            show(&format!("report in {}\n", path.display()));
-            if plots {
-                show(&format!("charts in {}\n", run::report_plots(&result)?.display()));
-            }
-        }
-        Command::Export { result, format, output } => {
-            show(&run::export(&result, format.into(), output.as_deref())?);
-        }
-        Command::Init { recording, current } => show(&run::init(&recording, &current)?),
-        Command::Notebook { config, result, output, threads } => {
-            let threads = threads.map(usize::from);
-            show(&run::notebook(&NotebookOptions { config, result, output, threads })?);
-        }
-        Command::List { what } => show(&run::list(what.as_deref()).map_err(|known| {
-            RunError::Usage(format!("there is no such list; known: {}", known.join(", ")))
-        })?),
-        Command::Bench { format, seconds } => {
-            show(&run::bench(&BenchOptions { seconds, json: matches!(format, Format::Json) })?);
-        }
-        Command::Schema => show(&format!("{:#}\n", run::schema())),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "hhbayes", &mut std::io::stdout());
-        }
-        Command::Man => {
-            let mut page = Vec::new();
-            // Writing into memory does not fail.
-            let _ = clap_mangen::Man::new(Cli::command()).render(&mut page);
-            let _ = std::io::stdout().write_all(&page);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
 }

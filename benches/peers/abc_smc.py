@@ -71,7 +71,7 @@ def of_hhbayes(folder, epsilons, cores, seed, hhbayes, kernel):
     sampler += f"kernel = '{kernel}'\nminimum_acceptance = 0.0\nsimulations = 10000000\n"
     (folder / "squid.toml").write_text(f"{before}[sampler]\n{sampler}\n{after}")
     result = folder / f"ours_{kernel}_{cores}_{seed}"
-    command = [hhbayes, "run", folder / "squid.toml", "--seed", str(seed), "--threads", str(cores), "--quiet"]
+    command = [hhbayes, "run", folder / "squid.toml", "--seed", str(seed), "--threads", str(cores), "--quiet", "--no-report"]
     began = time.perf_counter()
     subprocess.run([*command, "--output", result], check=True, capture_output=True, preexec_fn=on_cores(cores))
     seconds = time.perf_counter() - began

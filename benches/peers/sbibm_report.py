@@ -30,6 +30,7 @@ METHODS = {
     "smc_adjusted": "`abc_smc`, adjusted",
     "smc": "`abc_smc`",
     "rejection_adjusted": "`abc_rejection`, adjusted",
+    "rejection_linear": "`abc_rejection`, linear",
     "rejection": "`abc_rejection`",
 }
 

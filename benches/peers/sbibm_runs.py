@@ -38,9 +38,10 @@ def particles(task, budget):
     return round(0.5 * TASKS[task] * budget**0.6)
 
 
-def rejection(adjustment):
+def rejection(adjustment, at_least=0):
     return lambda task, budget: (
-        f"kind = 'abc_rejection'\nsimulations = {budget}\ndraws = {particles(task, budget)}\nadjustment = '{adjustment}'"
+        f"kind = 'abc_rejection'\nsimulations = {budget}\ndraws = {max(at_least, particles(task, budget))}\n"
+        f"adjustment = '{adjustment}'"
     )
 
 
@@ -55,6 +56,8 @@ def smc(adjustment):
 METHODS = {
     "smc_adjusted": smc("heteroscedastic"),
     "rejection_adjusted": rejection("heteroscedastic"),
+    # A line through many simulations: for few of them and many parameters.
+    "rejection_linear": rejection("linear", at_least=1000),
     "smc": smc("none"),
     "rejection": rejection("none"),
 }
