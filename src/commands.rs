@@ -122,7 +122,7 @@ pub(super) fn act(command: Command) -> Result<ExitCode, RunError> {
         Command::Bench { format, seconds } => {
             show(&run::bench(&BenchOptions { seconds, json: matches!(format, Format::Json) })?);
         }
-        Command::Schema => show(&format!("{:#}\n", run::schema())),
+        Command::Schema { notebook } => show(&format!("{:#}\n", run::schema(notebook))),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hhbayes", &mut std::io::stdout());
         }

@@ -378,7 +378,11 @@ enum Command {
         what: Option<String>,
     },
     /// Print the JSON schema of the settings file, for editors
-    Schema,
+    Schema {
+        /// Of the settings file of `hhbayes notebook`
+        #[arg(long)]
+        notebook: bool,
+    },
     /// Measure how fast the models run on this machine, in about ten seconds
     Bench {
         /// How the numbers are shown

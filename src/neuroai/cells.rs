@@ -1,10 +1,11 @@
 //! Some cells of one model under commanded currents.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{ChannelNoise, Drive, Grid, Lot, MODELS, Membrane, NoisyChannels, Start};
+use crate::model::{ChannelNoise, Drive, Grid, Lot, MODELS, Membrane, NoisyChannels, Start, StepCurrent};
 use crate::numeric::{Failure, Streams};
 use crate::settings::Section;
 
@@ -23,11 +24,47 @@ pub struct Cells {
 pub trait CommandedCurrent: Sync {
     /// Mean current density of a step in a cell, in µA/cm².
     fn of(&self, cell: usize, step: usize) -> f64;
+
+    /// The same in several cells.
+    fn fill(&self, cells: &[usize], step: usize, out: &mut [f64]) {
+        for (value, cell) in out.iter_mut().zip(cells) {
+            *value = self.of(*cell, step);
+        }
+    }
+
+    /// Whether no current ever changes.
+    fn is_constant(&self) -> bool {
+        false
+    }
+
+    /// The current of a cell from the start on, if it is known to change in jumps alone: membranes that choose their own
+    /// time steps need to know when.
+    fn steps(&self, _cell: usize) -> Option<StepCurrent> {
+        None
+    }
 }
 
 impl<F: Fn(usize, usize) -> f64 + Sync> CommandedCurrent for F {
     fn of(&self, cell: usize, step: usize) -> f64 {
         self(cell, step)
+    }
+}
+
+/// Currents that never change, one for each cell, in µA/cm².
+#[derive(Clone, Copy, Debug)]
+pub struct Constant<'a>(pub &'a [f64]);
+
+impl CommandedCurrent for Constant<'_> {
+    fn of(&self, cell: usize, _: usize) -> f64 {
+        self.0[cell]
+    }
+
+    fn is_constant(&self) -> bool {
+        true
+    }
+
+    fn steps(&self, cell: usize) -> Option<StepCurrent> {
+        Some(StepCurrent { start_ua_cm2: self.0[cell], changes: Vec::new() })
     }
 }
 
@@ -177,10 +214,16 @@ struct Commanded<'a> {
 impl Drive for Commanded<'_> {
     fn fill(&mut self, first_step: usize, lanes: usize, out: &mut [f64]) {
         for (offset, step) in out.chunks_exact_mut(lanes).enumerate() {
-            for (value, cell) in step.iter_mut().zip(self.lanes) {
-                *value = self.current.of(*cell, first_step + offset);
-            }
+            self.current.fill(self.lanes, first_step + offset, step);
         }
+    }
+
+    fn is_constant(&self, _: Range<usize>) -> bool {
+        self.current.is_constant()
+    }
+
+    fn steps(&self) -> Option<Vec<StepCurrent>> {
+        self.lanes.iter().map(|cell| self.current.steps(*cell)).collect()
     }
 
     fn channel_noise(&mut self) -> Option<&mut ChannelNoise> {

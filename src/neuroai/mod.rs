@@ -17,5 +17,5 @@ pub mod sparseness;
 pub mod spikes;
 pub mod timing;
 
-pub use cells::{Cells, CommandedCurrent, RandomChannels};
+pub use cells::{Cells, CommandedCurrent, Constant, RandomChannels};
 pub use pulse::{ACTION_POTENTIAL_MV, ActionPotential, Printed, Pulse, PulseTrace, REST_MV};

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::notebook;
 use crate::likelihood::LIKELIHOODS;
 use crate::model::MODELS;
 use crate::prior::PRIORS;
@@ -19,8 +20,12 @@ use crate::settings::{ANY_NAME, Described, Section, Shape};
 use crate::stimulus::STIMULI;
 use crate::units::Unit;
 
-/// The schema, draft 2020-12.
-pub fn schema() -> Value {
+/// The schema of a settings file, or of one of `hhbayes notebook`: draft 2020-12.
+pub fn schema(of_notebook: bool) -> Value {
+    if of_notebook { notebook_schema() } else { settings_schema() }
+}
+
+fn settings_schema() -> Value {
     let stimuli = STIMULI.iter().map(|entry| {
         let section = Section::listening();
         (entry.build)(&section, Unit::MicroampPerCm2);
@@ -94,6 +99,25 @@ pub fn schema() -> Value {
         },
         "additionalProperties": false,
     })
+}
+
+fn notebook_schema() -> Value {
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "hhbayes notebook",
+        "type": "object",
+        "required": ["pulse", "activation"],
+        "properties": properties(&notebook::options()),
+    });
+    closed(&mut schema);
+    schema
+}
+
+/// Forbids options that no table knows.
+fn closed(schema: &mut Value) {
+    let Some(inner) = schema["properties"].as_object_mut() else { return };
+    inner.values_mut().filter(|own| own["type"] == "object").for_each(closed);
+    schema["additionalProperties"] = json!(false);
 }
 
 /// One alternative for each `kind`.

@@ -18,6 +18,7 @@ mod pool;
 mod pool_cases;
 mod notebook;
 mod notebook_cases;
+mod notebook_page;
 mod report;
 mod runs;
 mod schema;

@@ -1,8 +1,42 @@
-//! The notebook: numbers as they are commonly printed, and as they are.
+//! The notebook: numbers as they are commonly printed, and as they are. It is run once for all tests.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use crate::folder::{CELL, Folder, repository};
+use crate::notebook_page;
+
+/// What a run has left, and shown.
+struct Run {
+    output: PathBuf,
+    text: String,
+    json: Value,
+}
+
+/// The notebook with its own settings, and with the cell of a quick run.
+static RUN: LazyLock<Run> = LazyLock::new(|| {
+    let output = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("notebook");
+    let _ = std::fs::remove_dir_all(&output);
+    let folder = Folder::new(CELL);
+    let result = folder.path("axon");
+    let result = result.to_str().unwrap();
+    // The settings of a result name its recording from here.
+    let here = |arguments: &[&str]| {
+        let output = folder.command(arguments).current_dir(repository("")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    here(&["run", "configs/quickstart.toml", "--quick", "--quiet", "--no-report", "--output", result]);
+    let text = here(&["notebook", "--result", result, "--output", output.to_str().unwrap()]);
+    let json = serde_json::from_slice(&std::fs::read(output.join("notebook.json")).unwrap()).unwrap();
+    Run { output, text, json }
+});
+
+fn read(name: &str) -> Vec<u8> {
+    std::fs::read(RUN.output.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
@@ -10,12 +44,10 @@ fn number(value: &Value) -> f64 {
 
 #[test]
 fn the_notebook_has_both_numbers() {
-    let folder = Folder::new(CELL);
-    let text = folder.succeed(&["notebook", "--output", "out"]);
+    let (text, found) = (&RUN.text, &RUN.json);
     for expected in ["104.32", "-0.01", "115.0", "138.76", "action potential"] {
         assert!(text.contains(expected), "{expected}:\n{text}");
     }
-    let found = folder.json("out/notebook.json");
     let printed = &found["notebook"];
     assert_eq!(format!("{:.2}", number(&printed["peak_mv"])), "104.32");
     assert_eq!(format!("{:.2}", number(&printed["first_sample_mv"])), "-0.01");
@@ -38,11 +70,11 @@ fn the_notebook_has_both_numbers() {
     let peak_mv = number(&found["if_v_rest_were_read"]["peak_mv"]);
     assert!((peak_mv - number(&printed["peak_mv"])).abs() > 0.5, "{peak_mv}");
     assert!(found["insights"].as_array().unwrap().len() >= 5, "{}", found["insights"]);
-    let page = String::from_utf8(folder.read("out/notebook.html")).unwrap();
+    let page = String::from_utf8(read("notebook.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("138.76") && !page.contains("src="), "{}", page.len());
-    assert!(folder.read("out/neurons.png").starts_with(b"\x89PNG"));
-    assert!(String::from_utf8(folder.read("out/neurons.svg")).unwrap().contains("<svg"));
-    assert_eq!(folder.read("out/notebook.txt"), &text.as_bytes()[..text.find("\nthe page").unwrap()]);
+    assert!(read("neurons.png").starts_with(b"\x89PNG"));
+    assert!(String::from_utf8(read("neurons.svg")).unwrap().contains("<svg"));
+    assert_eq!(read("notebook.txt"), &text.as_bytes()[..text.find("\nthe page").unwrap()]);
 }
 
 /// Sodium by an independent solver, at 18.5 °C the factor of four that is often quoted; the closed form of a rectifier.
@@ -100,10 +132,7 @@ fn learning_holds(found: &Value) {
 /// Beside the adaptive steps and eigenvalues of the same axon by scipy: `tests/neuroai/f_i.py`.
 #[test]
 fn the_f_i_curve_is_that_of_another_program() {
-    let folder = Folder::new(CELL);
-    folder.succeed(&["notebook", "--output", "out"]);
-    let found = folder.json("out/notebook.json");
-    let found = &found["f_i"];
+    let found = &RUN.json["f_i"];
     let text = std::fs::read_to_string(repository("tests/neuroai/f_i.json")).unwrap();
     let expected: Value = serde_json::from_str(&text).unwrap();
     let step = number(&found["to_ua_cm2"]) / number(&found["steps"]);
@@ -126,4 +155,32 @@ fn the_f_i_curve_is_that_of_another_program() {
     assert_eq!(found["fits"]["firing"]["closest"], "tanh", "{}", found["fits"]["firing"]);
     assert_eq!(found["fits"]["onset"]["closest"], "sigmoid", "{}", found["fits"]["onset"]);
     assert!(number(&found["hysteresis_ua_cm2"]) > 3.0, "{}", found["hysteresis_ua_cm2"]);
+}
+
+#[test]
+fn the_curve_of_a_result_is_a_band() {
+    let found = &RUN.json["f_i_of_result"];
+    assert_eq!((&found["draws"], &found["failed"]), (&100.into(), &0.into()));
+    let rates = |name: &str| -> Vec<f64> { found[name].as_array().unwrap().iter().map(number).collect() };
+    let (lower, median, upper) = (rates("lower_hz"), rates("median_hz"), rates("upper_hz"));
+    assert_eq!(median.len(), 201);
+    assert!((0..201).all(|at| lower[at] <= median[at] && median[at] <= upper[at]), "{found}");
+    let last = 200;
+    assert!(lower[last] > 0.0 && upper[last] > 1.05 * lower[last], "{} to {}", lower[last], upper[last]);
+    // Four times the largest current, which the axon has not felt.
+    let ratio = number(&found["to_ua_cm2"]) / number(&found["largest_recorded_ua_cm2"]);
+    assert!((ratio - 4.0).abs() < 1e-9, "{ratio}");
+    for (name, range) in found["closest"].as_object().unwrap() {
+        let sum: f64 = range["probability"].as_object().unwrap().values().map(number).sum();
+        assert!((sum - 1.0).abs() < 1e-9, "{name}: {range}");
+    }
+    let onset = &found["onset_ua_cm2"];
+    assert!(number(&onset["lower"]) < number(&onset["upper"]), "{onset}");
+    assert!(RUN.text.contains("has not converged"), "{}", RUN.text);
+    assert!(String::from_utf8(read("f_i_of_result.svg")).unwrap().contains("95 % of the draws"));
+}
+
+#[test]
+fn the_page_tells_the_numbers_of_the_notebook() {
+    notebook_page::is_of(&RUN.json, &RUN.output);
 }

@@ -96,6 +96,25 @@ fn every_settings_file_follows_the_schema() {
 }
 
 #[test]
+fn the_settings_of_the_notebook_follow_theirs() {
+    let schema = Folder::new(CELL).succeed(&["schema", "--notebook"]);
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let text = std::fs::read_to_string(repository("configs/notebook.toml")).unwrap();
+    assert_eq!(fault(&schema, &settings(&text)), None);
+    for (from, to) in [
+        ("[pulse]", "[pulses]"),
+        ("steps = 400", "stepz = 400"),
+        ("[f_i.result]", "[f_i.results]"),
+        ("seed = 1", "seed = -1"),
+        ("duration = \"200 ms\"", "duration = 200"),
+    ] {
+        let wrong = text.replace(from, to);
+        assert_ne!(wrong, text, "{from}");
+        assert!(fault(&schema, &settings(&wrong)).is_some(), "{to}");
+    }
+}
+
+#[test]
 fn mistakes_do_not_follow_the_schema() {
     let schema = schema();
     for (from, to) in [

@@ -2,8 +2,8 @@
 
 use super::firing::Firing;
 use crate::model::{Grid, Start};
-use crate::neuroai::Cells;
 use crate::neuroai::activation::evenly;
+use crate::neuroai::{Cells, Constant};
 use crate::numeric::Failure;
 
 /// Time between two voltages that are looked at, at the most: a spike is above its threshold for several of them.
@@ -64,11 +64,11 @@ impl FiProtocol {
         let grid = self.grid(self.duration_ms);
         let firing = Firing { threshold_mv: self.threshold_mv, interval_ms: grid.dt_ms * grid.stride as f64 };
         let first = (self.discard_ms / firing.interval_ms).round() as usize;
-        let current = |place: usize, _: usize| currents[place / each][place % each];
+        let currents = currents.concat();
         let rates = cells.repeated(each).measure(
             |places| self.rest_of(places.len()),
             grid,
-            &current,
+            &Constant(&currents),
             |_, trace| firing.rate_hz(&trace[first.min(trace.len())..]),
         );
         rates.chunks(each).map(|own| own.iter().copied().collect()).collect()

@@ -3,8 +3,9 @@
 use super::curve::{FiCurve, FiProtocol};
 use super::firing::Firing;
 use super::landmarks::Edge;
-use crate::neuroai::Cells;
+use crate::model::StepCurrent;
 use crate::neuroai::activation::evenly;
+use crate::neuroai::{Cells, CommandedCurrent};
 use crate::numeric::Failure;
 
 /// A staircase.
@@ -92,30 +93,69 @@ impl FiProtocol {
         let grid = self.grid(2.0 * count as f64 * stairs.dwell_ms);
         let interval_ms = grid.dt_ms * grid.stride as f64;
         let firing = Firing { threshold_mv: self.threshold_mv, interval_ms };
-        let dwell = stairs.dwell_ms / grid.dt_ms;
-        let at = |cell: usize, level: usize| {
-            levels[cell][if level < count { level } else { 2 * count - 1 - level }]
-        };
-        // A jump could push the cell from firing to rest, or back, before it has to change.
-        let current = |cell: usize, step: usize| {
-            let place = step as f64 / dwell;
-            let level = (place as usize).min(2 * count - 1);
-            let (before, now) = (at(cell, level.saturating_sub(1)), at(cell, level));
-            before + (2.0 * (place - level as f64)).min(1.0) * (now - before)
-        };
+        let staircase = Staircase::new(&levels, stairs.dwell_ms, grid.dt_ms);
         let rates = |_: usize, trace: &[f64]| -> Vec<f64> {
             let sample = |level: f64| (level * stairs.dwell_ms / interval_ms) as usize;
             let of =
                 |level: usize| firing.rate_hz(&trace[sample(level as f64 + 0.5)..sample(level as f64 + 1.0)]);
             (0..2 * count).map(of).collect()
         };
-        let found = cells.measure(|places| self.rest_of(places.len()), grid, &current, rates);
+        let found = cells.measure(|places| self.rest_of(places.len()), grid, &staircase, rates);
         let curves = found.into_iter().zip(&levels).map(|(rates, levels)| {
             let rates = rates?;
             let of = |rates_hz| FiCurve { currents_ua_cm2: levels.clone(), rates_hz };
             Ok((of(rates[..count].to_vec()), of(rates[count..].iter().rev().copied().collect())))
         });
         curves.collect()
+    }
+}
+
+/// Pieces of constant current of a level; the first half of them leads there.
+const PIECES: usize = 100;
+
+/// Every cell on its own levels, up and down. A jump from level to level could push a cell from firing to rest, or back,
+/// before it has to change, so that the way to each level is many small ones.
+struct Staircase {
+    /// For each cell the current of each piece.
+    pieces: Vec<Vec<f64>>,
+    piece_ms: f64,
+    pieces_per_step: f64,
+}
+
+impl Staircase {
+    /// `levels`: growing, for each cell.
+    fn new(levels: &[Vec<f64>], dwell_ms: f64, dt_ms: f64) -> Self {
+        let piece_ms = dwell_ms / PIECES as f64;
+        Self {
+            pieces: levels.iter().map(|own| pieces(own)).collect(),
+            piece_ms,
+            pieces_per_step: dt_ms / piece_ms,
+        }
+    }
+}
+
+fn pieces(levels: &[f64]) -> Vec<f64> {
+    let way: Vec<f64> = levels.iter().chain(levels.iter().rev()).copied().collect();
+    let piece = |at: usize| {
+        let (level, piece) = (at / PIECES, at % PIECES);
+        let (before, now) = (way[level.saturating_sub(1)], way[level]);
+        let share = (2.0 * (piece + 1) as f64 / PIECES as f64).min(1.0);
+        before + share * (now - before)
+    };
+    (0..way.len() * PIECES).map(piece).collect()
+}
+
+impl CommandedCurrent for Staircase {
+    fn of(&self, cell: usize, step: usize) -> f64 {
+        let pieces = &self.pieces[cell];
+        pieces[((step as f64 * self.pieces_per_step) as usize).min(pieces.len() - 1)]
+    }
+
+    fn steps(&self, cell: usize) -> Option<StepCurrent> {
+        let own = &self.pieces[cell];
+        let jumps = own.windows(2).enumerate().filter(|(_, pair)| pair[0].total_cmp(&pair[1]).is_ne());
+        let changes = jumps.map(|(before, pair)| ((before + 1) as f64 * self.piece_ms, pair[1])).collect();
+        Some(StepCurrent { start_ua_cm2: *own.first()?, changes })
     }
 }
 
@@ -131,6 +171,31 @@ fn switch(up: &FiCurve, down: &FiCurve) -> Option<Switch> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Up and down again; a level takes a hundred pieces, of which the first fifty lead there.
+    #[test]
+    fn a_staircase_goes_up_and_down_in_small_jumps() {
+        let own = Staircase::new(&[vec![1.0, 2.0]], 10.0, 0.1);
+        let at = |level: usize, piece: usize| own.of(0, 100 * level + piece);
+        for (level, piece, expected) in [
+            (0, 0, 1.0),
+            (0, 99, 1.0),
+            (1, 0, 1.02),
+            (1, 49, 2.0),
+            (1, 99, 2.0),
+            (2, 50, 2.0),
+            (3, 24, 1.5),
+            (3, 99, 1.0),
+        ] {
+            assert!((at(level, piece) - expected).abs() < 1e-12, "{level} {piece}: {}", at(level, piece));
+        }
+        assert!((own.of(0, 100_000) - 1.0).abs() < 1e-12);
+        let steps = own.steps(0).unwrap();
+        assert_eq!(steps.changes.len(), 100);
+        for (time, current) in steps.changes {
+            assert!((own.of(0, (time / 0.1).round() as usize) - current).abs() < 1e-12, "{time}");
+        }
+    }
 
     /// The squid's axon at 6.3 °C, by the numbers of the literature: its rest is lost at 9.78 µA/cm² and found again at
     /// 154.5 (Rinzel and Miller 1980, <https://doi.org/10.1016/0025-5564(80)90109-1>; Hassard 1978,

@@ -2,8 +2,8 @@
 
 use super::curve::{FiCurve, FiProtocol};
 use crate::model::{Grid, Start};
-use crate::neuroai::Cells;
 use crate::neuroai::activation::evenly;
+use crate::neuroai::{Cells, Constant};
 
 /// Currents that are tried between two, and how often.
 const PARTS: usize = 9;
@@ -155,14 +155,14 @@ impl FiProtocol {
     /// Whether each cell has a stable rest at its currents, by the eigenvalues of the whole membrane.
     fn rest_at(&self, cells: &Cells, currents: &[Vec<f64>]) -> Vec<Vec<bool>> {
         let each = currents.first().map_or(1, Vec::len).max(1);
-        let at = |place: &usize| currents[place / each][place % each];
+        let currents = currents.concat();
         let start = |places: &[usize]| Start::Rest {
-            holding_ua_cm2: places.iter().map(at).collect(),
+            holding_ua_cm2: places.iter().map(|place| currents[*place]).collect(),
             settle_ms: None,
         };
         // Nothing is simulated: whether there is a rest is known at the start.
         let grid = Grid { samples: 1, ..self.grid(0.0) };
-        let rests = cells.repeated(each).measure(start, grid, &|_: usize, _: usize| 0.0, |_, _| ());
+        let rests = cells.repeated(each).measure(start, grid, &Constant(&currents), |_, _| ());
         rests.chunks(each).map(|own| own.iter().map(Result::is_ok).collect()).collect()
     }
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Rates;
 use crate::model::{Grid, Start};
-use crate::neuroai::cells::Cells;
 use crate::neuroai::spikes::{SPIKE_LEVEL_MV, rate_hz, spike_times_ms};
+use crate::neuroai::{Cells, Constant};
 use crate::numeric::{Failure, Rows, Streams, Unconstrained, normal_rows, standard_normal};
 use crate::problem::{LogDensity, LogTerms, Target};
 
@@ -46,12 +46,12 @@ impl RateExperiment {
         let count = currents_ua_cm2.len();
         let steps = (self.duration_ms / self.dt_ms).round() as usize;
         let grid = Grid { dt_ms: self.dt_ms, stride: 1, samples: steps + 1, still: 0 };
-        let current = |cell: usize, _: usize| currents_ua_cm2[cell % count];
+        let currents = currents_ua_cm2.repeat(sets.len());
         let rest = |lanes: &[usize]| Start::Rest {
             holding_ua_cm2: vec![0.0; lanes.len()],
             settle_ms: Some(SETTLE_MS),
         };
-        let rates = cells.repeated(count).measure(rest, grid, &current, |_, voltage_mv| {
+        let rates = cells.repeated(count).measure(rest, grid, &Constant(&currents), |_, voltage_mv| {
             let spikes = spike_times_ms(voltage_mv, self.dt_ms, SPIKE_LEVEL_MV);
             rate_hz(&spikes, (self.skipped_ms, self.duration_ms))
         });

@@ -7,7 +7,7 @@ mod prediction;
 
 pub use axon::{AxonPosterior, CONDUCTANCES, RateExperiment};
 pub use network::{Fitted, Network, Scaling};
-pub use prediction::{Predicted, Score};
+pub use prediction::{COVERED, Predicted, Score};
 
 /// Rates that were measured under some currents.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,7 +5,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use crate::numeric::log_sum_exp;
 
 /// The share of measurements that a band should hold.
-const COVERED: f64 = 0.95;
+pub const COVERED: f64 = 0.95;
 /// Halvings of the interval in which a quantile is searched: beyond the precision of a number.
 const HALVINGS: usize = 60;
 

@@ -10,12 +10,19 @@ pub(super) const ORANGE: &str = "#d55e00";
 pub(super) const GREEN: &str = "#009e73";
 pub(super) const PURPLE: &str = "#aa4499";
 pub(super) const YELLOW: &str = "#e69f00";
+/// The blue of a band.
+pub(super) const PALE_BLUE: &str = "#bfdbeb";
 pub(super) const GREY: &str = "#707880";
 pub(super) const BLACK: &str = "#111111";
 
 /// A line through points.
 pub(super) fn line(points: impl IntoIterator<Item = (f64, f64)>, colour: &str, width: f64) -> LinePlot {
     LinePlot::new().with_data(points).with_color(colour).with_stroke_width(width)
+}
+
+/// The entry of a band in the legend, which kuva does not give it: a line without points, in its pale colour.
+pub(super) fn band_entry(colour: &'static str, name: &str) -> LinePlot {
+    line([], colour, 8.0).with_legend(name)
 }
 
 /// A panel with axes of these ends.

@@ -20,7 +20,7 @@ use super::RunError;
 use super::fit::prepare;
 use super::threads::on_threads;
 use crate::posterior::{write_atomically, write_json};
-use crate::settings::Settings;
+use crate::settings::{Described, Section, Settings};
 
 /// What holds without a settings file.
 const SETTINGS: &str = include_str!("../../../configs/notebook.toml");
@@ -86,6 +86,13 @@ fn write(options: &NotebookOptions) -> Result<String, RunError> {
         write_atomically(&options.output.join(name), |out| out.write_all(content.as_bytes()))?;
     }
     Ok(format!("{text}\nthe page, the numbers and the figures are in {}\n", options.output.display()))
+}
+
+/// The options of a settings file of the notebook.
+pub(super) fn options() -> Vec<Described> {
+    let root = Section::listening();
+    NotebookSettings::read(&root);
+    root.described()
 }
 
 /// What is said if kuva cannot draw.

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::posterior::{aligned_rows, wrapped_after};
 use crate::report::Picture;
 
+/// Widest row of a table in a terminal.
+const WIDTH: usize = 110;
+
 /// One part.
 pub(super) struct Part {
     /// Names the section of the page.
@@ -35,13 +38,35 @@ pub(super) struct Table {
     pub rows: Vec<Vec<String>>,
 }
 
+impl Table {
+    /// Whether its cells are words, which begin at the left and are too long to stand side by side in a terminal.
+    fn is_wordy(&self) -> bool {
+        self.rows.iter().any(|row| row.iter().map(|cell| cell.chars().count()).sum::<usize>() > WIDTH)
+    }
+
+    fn text(&self) -> String {
+        if !self.is_wordy() {
+            return aligned_rows(&self.header, self.rows.clone());
+        }
+        let cells = |row: &Vec<String>| {
+            let others = self.header.iter().zip(row).skip(1);
+            row[0].clone()
+                + "\n"
+                + &others.map(|(name, cell)| format!("  {name}: {cell}\n")).collect::<String>()
+        };
+        self.rows.iter().map(cells).collect()
+    }
+}
+
 impl Part {
     pub fn text(&self) -> String {
         let mut text = format!("{}\n{}\n", self.title, "─".repeat(self.title.chars().count()));
-        text.push_str(wrapped_after("", &self.lead).trim_start());
-        text.push_str("\n\n");
+        text.push_str(&wrapped_after("", &self.lead).replace("\n  ", "\n"));
         for table in &self.tables {
-            text.push_str(&aligned_rows(&table.header, table.rows.clone()));
+            text.push('\n');
+            text.push_str(&table.text());
+        }
+        if !self.notes.is_empty() {
             text.push('\n');
         }
         for note in &self.notes {
@@ -53,7 +78,10 @@ impl Part {
 
     /// What the template of the page asks for.
     pub fn for_page(&self) -> Value {
-        let tables = self.tables.iter().map(|own| json!({"header": own.header, "rows": own.rows}));
+        let tables = self
+            .tables
+            .iter()
+            .map(|own| json!({"header": own.header, "rows": own.rows, "words": own.is_wordy()}));
         json!({
             "id": self.id,
             "title": self.title,

@@ -36,17 +36,17 @@ pub(super) struct ActivationAxis {
 impl NotebookSettings {
     /// Reads the whole file. Mistakes are noted; what is returned after one is of no use.
     pub fn read(root: &Section<'_>) -> Self {
+        let has = |name: &str| root.is_listening() || root.has(name);
         let settings = Self {
             pulse: pulse(&root.table("pulse", "a pulse of current into the squid's axon")),
             activation: activation(&root.table("activation", "where the activation functions are drawn")),
-            f_i: root
-                .has("f_i")
+            f_i: has("f_i")
                 .then(|| f_i::read(&root.table("f_i", "long steps of current: the f-I curve of an axon"))),
-            quantities: root.has("quantities").then(|| {
+            quantities: has("quantities").then(|| {
                 let help = "what a spike costs, how rare spikes are, and how precise";
                 QuantitiesSettings::read(&root.table("quantities", help))
             }),
-            learning: root.has("learning").then(|| {
+            learning: has("learning").then(|| {
                 let help = "one data set, explained by an axon and by small networks";
                 LearningSettings::read(&root.table("learning", help))
             }),

@@ -11,7 +11,9 @@ use super::cells::Posterior;
 use super::measured::{Band, Measured};
 use crate::neuroai::f_i::{FiCurve, FiProtocol, RANGES, Range, Unit};
 use crate::report::Picture;
-use crate::run::notebook::figures::{BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, YELLOW, axes, line};
+use crate::run::notebook::figures::{
+    BLACK, BLUE, GREEN, GREY, ORANGE, PALE_BLUE, PURPLE, YELLOW, axes, band_entry, line,
+};
 
 fn colour(unit: Unit) -> &'static str {
     match unit {
@@ -114,12 +116,13 @@ pub(super) fn band(posterior: &Posterior, band: &Band) -> Result<Picture, String
     let highest = rates.iter().map(|own| own.upper).fold(1.0, f64::max);
     let lower = rates.iter().map(|own| own.lower);
     let upper = rates.iter().map(|own| own.upper);
-    let shade = BandPlot::new(currents.iter().copied(), lower, upper)
-        .with_color(BLUE)
-        .with_opacity(0.25)
-        .with_legend("95 % of the draws");
+    let shade = BandPlot::new(currents.iter().copied(), lower, upper).with_color(BLUE).with_opacity(0.25);
     let median = currents.iter().copied().zip(rates.iter().map(|own| own.median));
-    let mut plots: Vec<Plot> = vec![shade.into(), line(median, BLACK, 2.4).with_legend("median").into()];
+    let mut plots: Vec<Plot> = vec![
+        shade.into(),
+        band_entry(PALE_BLUE, "95 % of the draws").into(),
+        line(median, BLACK, 2.4).with_legend("median").into(),
+    ];
     // The draw whose curve is nearest to the median carries the units.
     let distance =
         |curve: &[f64]| curve.iter().zip(&rates).map(|(rate, own)| (rate - own.median).powi(2)).sum::<f64>();

@@ -44,7 +44,7 @@ fn panel(data: &Data, worlds: &[(&World, &str)], title: &str) -> (Vec<Plot>, Lay
         let (low, high): (Vec<f64>, Vec<f64>) = points.iter().map(|own| own.1.band()).unzip();
         plots.push(BandPlot::new(currents, low, high).with_color(*colour).with_opacity(0.25).into());
         let means = points.iter().map(|own| (own.0, own.1.mean()));
-        plots.push(line(means, colour, 1.8).with_legend(world.name.as_str()).into());
+        plots.push(line(means, colour, 1.8).with_legend(format!("{}, 95 % shaded", world.name)).into());
     }
     let dots = |own: &Rates, colour: &str, name: &str| -> Plot {
         let points: Vec<(f64, f64)> =

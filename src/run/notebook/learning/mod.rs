@@ -10,7 +10,9 @@ use super::part::{Insight, Part, Table};
 use super::{RunError, undrawn};
 use crate::diagnostics::{effective_sample_size, weighted_mean, weighted_quantile};
 use crate::neuroai::Cells;
-use crate::neuroai::learning::{AxonPosterior, CONDUCTANCES, Fitted, Network, Predicted, Rates, Score};
+use crate::neuroai::learning::{
+    AxonPosterior, CONDUCTANCES, COVERED, Fitted, Network, Predicted, Rates, Score,
+};
 use crate::numeric::{Failure, Streams};
 use crate::samplers::{sample, systematic};
 
@@ -59,6 +61,7 @@ pub(super) fn part(settings: &LearningSettings) -> Result<Part, RunError> {
         })?;
     let json = json!({ "learning": {
         "noise_hz": settings.noise_hz,
+        "covered_by_bands": COVERED,
         "effective_draws": ess,
         "conductances": known.iter().map(Known::json).collect::<Vec<_>>(),
         "worlds": worlds.iter().zip(&scores).map(|(world, scores)| world.json(scores)).collect::<Vec<_>>(),

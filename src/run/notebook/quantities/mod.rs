@@ -12,11 +12,11 @@ pub(super) use self::settings::QuantitiesSettings;
 use super::part::{Insight, Part, Table};
 use super::{RunError, undrawn};
 use crate::model::{Grid, Operations, Start};
-use crate::neuroai::Cells;
 use crate::neuroai::energy::SpikeCost;
 use crate::neuroai::sparseness::normal_quantiles;
 use crate::neuroai::spikes::{SPIKE_LEVEL_MV, rate_hz, share_above, spike_times_ms};
 use crate::neuroai::timing::TimingResult;
+use crate::neuroai::{Cells, Constant};
 use crate::numeric::{Failure, Streams};
 
 /// Everything that is measured.
@@ -58,22 +58,27 @@ pub(super) fn part(settings: &QuantitiesSettings) -> Result<Part, RunError> {
 fn insights(rows: &[Row]) -> Vec<Insight> {
     let of = |id: &str| rows.iter().find(|row| row.id == id).filter(|row| row.has_value()).map(Row::shown);
     let pairs = [
+        ("energy", "energy_of_a_spike", "spike_in_multiply_adds", ["a spike: #", "that of # multiply-adds"]),
+        ("sparseness", "sparseness_axon", "sparseness_relu", ["# of the rates", "# of a ReLU"]),
         (
-            "energy",
-            "energy_of_a_spike",
-            "spike_in_multiply_adds",
-            ["a spike", "what so many multiply-adds take"],
+            "timing",
+            "reliability_fluctuating",
+            "reliability_unit",
+            ["reliability # of spikes in time", "reliability #, without any time"],
         ),
-        ("sparseness", "sparseness_axon", "sparseness_relu", ["rate", "ReLU"]),
-        ("timing", "jitter_fluctuating", "reliability_unit", ["jitter", "reliability, without any time"]),
-        ("arithmetic", "operations_per_ms", "multiply_adds_per_step", ["operations", "multiply-adds"]),
+        (
+            "arithmetic",
+            "operations_per_ms",
+            "multiply_adds_per_step",
+            ["operations: #", "multiply-adds of one input: #"],
+        ),
     ];
     let row =
         |(aspect, biological, artificial, [of_one, of_other]): (&'static str, &str, &str, [&str; 2])| {
             Some(Insight {
                 aspect,
-                biological: format!("{of_one}: {}", of(biological)?),
-                artificial: format!("{of_other}: {}", of(artificial)?),
+                biological: of_one.replace('#', &of(biological)?),
+                artificial: of_other.replace('#', &of(artificial)?),
             })
         };
     pairs.into_iter().filter_map(row).collect()
@@ -123,14 +128,15 @@ impl QuantitiesSettings {
         let own = self.inputs;
         let steps = (own.duration_ms / settings::DT_MS).round() as usize;
         let grid = Grid { dt_ms: settings::DT_MS, stride: 1, samples: steps + 1, still: 0 };
-        let current = |cell: usize, _: usize| own.mean_ua_cm2 + own.sd_ua_cm2 * inputs[cell];
+        let currents: Vec<f64> = inputs.iter().map(|z| own.mean_ua_cm2 + own.sd_ua_cm2 * z).collect();
         let rest = |lanes: &[usize]| Start::Rest { holding_ua_cm2: vec![0.0; lanes.len()], settle_ms: None };
         let first = (own.skipped_ms / settings::DT_MS).round() as usize;
-        let measured = axon.repeated(inputs.len()).measure(rest, grid, &current, |_, voltage_mv| {
-            let spikes = spike_times_ms(voltage_mv, settings::DT_MS, SPIKE_LEVEL_MV);
-            let rate = rate_hz(&spikes, (own.skipped_ms, own.duration_ms));
-            (rate, share_above(&voltage_mv[first.min(steps)..], SPIKE_LEVEL_MV))
-        });
+        let measured =
+            axon.repeated(inputs.len()).measure(rest, grid, &Constant(&currents), |_, voltage_mv| {
+                let spikes = spike_times_ms(voltage_mv, settings::DT_MS, SPIKE_LEVEL_MV);
+                let rate = rate_hz(&spikes, (own.skipped_ms, own.duration_ms));
+                (rate, share_above(&voltage_mv[first.min(steps)..], SPIKE_LEVEL_MV))
+            });
         measured.into_iter().collect()
     }
 }

@@ -11,7 +11,7 @@ use crate::neuroai::spikes::SPIKE_LEVEL_MV;
 
 /// Energy of a 32-bit multiplication and addition in 45 nm: 3.7 and 0.9 pJ.
 const MULTIPLY_ADD_PJ: f64 = 4.6;
-/// Energy of a mole of ATP in a cell.
+/// Energy of a mole of ATP in a cell, at the lower end of what is measured.
 const ATP_KJ_PER_MOL: f64 = 50.0;
 /// 1 cm² is 10⁸ µm².
 const UM2_PER_CM2: f64 = 1e8;
@@ -24,6 +24,7 @@ const RELIABLE: &str = "https://doi.org/10.1016/S0925-2312(02)00838-X";
 const PRECISE: &str = "https://doi.org/10.1126/science.7770778";
 const STEPS: &str = "https://doi.org/10.1109/TNN.2004.832719";
 const JOULES: &str = "https://doi.org/10.1109/ISSCC.2014.6757323";
+const ATP_JOULES: &str = "https://doi.org/10.1201/9780429258770";
 
 /// One number.
 pub(super) struct Row {
@@ -264,7 +265,7 @@ fn arithmetic(settings: &QuantitiesSettings, measured: &Measured) -> Vec<Row> {
         let area_cm2 = settings.timing.area_um2 / UM2_PER_CM2;
         let joules = cost.atp_per_cm2() * area_cm2 * 1e3 * ATP_KJ_PER_MOL / AVOGADRO;
         let energy = format!(
-            "Energy: a spike of {} µm² at {celsius} °C, if a mole of ATP is {ATP_KJ_PER_MOL} kJ, which is assumed, and a multiply-add of 32 bits in 45 nm is {MULTIPLY_ADD_PJ} pJ without any transport of data.",
+            "Energy: a spike of {} µm² at {celsius} °C, if a mole of ATP is {ATP_KJ_PER_MOL} kJ, the lower end of what is found in cells ({ATP_JOULES}), and a multiply-add of 32 bits in 45 nm is {MULTIPLY_ADD_PJ} pJ without any transport of data.",
             settings.timing.area_um2
         );
         rows.push(row(
