@@ -128,7 +128,7 @@ pub(super) fn band(posterior: &Posterior, band: &Band) -> Result<Picture, String
         |curve: &[f64]| curve.iter().zip(&rates).map(|(rate, own)| (rate - own.median).powi(2)).sum::<f64>();
     let typical =
         band.cells.iter().min_by(|a, b| distance(&a.curve.rates_hz).total_cmp(&distance(&b.curve.rates_hz)));
-    for fit in typical.iter().flat_map(|own| own.fits(RANGES[0])) {
+    for fit in typical.iter().flat_map(|own| own.fits(RANGES[0]).iter().rev()) {
         let points = currents.iter().map(|current| (*current, fit.rate_hz(*current)));
         plots.push(line(points, colour(fit.unit), 1.2).with_dashed().with_legend(fit.unit.name()).into());
     }
