@@ -1,11 +1,11 @@
 """Open every export of a result with the programs of docs/export.md, and compare the mean of each parameter.
 
     cargo run --release -- run configs/quickstart.toml
-    python -m venv venv && venv/bin/pip install arviz xarray zarr h5netcdf pandas pyarrow polars
+    python -m venv venv && venv/bin/pip install arviz xarray zarr h5netcdf h5py pandas pyarrow polars
     venv/bin/python tests/arviz/exports.py results/quickstart
 
-The mean by R is compared if Rscript, ncdf4 and jsonlite are there. `--hhbayes` names a built program. Exits with 1 and a
-line for each mean that differs by more than 1e-12 of itself.
+The mean by R is compared if Rscript, ncdf4 and jsonlite are there, that by Octave if octave-cli and its package netcdf are.
+`--hhbayes` names a built program. Exits with 1 and a line for each mean that differs by more than 1e-12 of itself.
 """
 
 import argparse
@@ -48,11 +48,22 @@ def read(result, folder, names):
         yield "R, NetCDF", by_r("library(ncdf4); f <- nc_open('%s')" % netcdf, "mean(ncvar_get(f, 'posterior/%s'))", names)
         path = folder / "posterior.json"
         yield "R, JSON", by_r("library(jsonlite); g <- fromJSON('%s')" % path, "mean(g$posterior[['%s']])", names)
+    if shutil.which("octave-cli"):
+        # `ncread` is also the function of MATLAB, `load` Octave's own.
+        yield "Octave, ncread", by_octave("pkg load netcdf; f = '%s'" % netcdf, "mean(ncread(f, '/posterior/%s')(:))", names)
+        yield "Octave, load", by_octave("s = load('-hdf5', '%s', 'posterior')" % netcdf, "mean(s.posterior.%s(:))", names)
 
 
 def by_r(start, mean, names):
-    script = "; ".join([start, *("cat(sprintf('%%.17g\\n', %s))" % (mean % name) for name in names)])
-    done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True)
+    return printed(["Rscript", "-e"], [start, *("cat(sprintf('%%.17g\\n', %s))" % (mean % name) for name in names)], names)
+
+
+def by_octave(start, mean, names):
+    return printed(["octave-cli", "--eval"], [start, *("printf('%%.17g\\n', %s)" % (mean % name) for name in names)], names)
+
+
+def printed(command, lines, names):
+    done = subprocess.run([*command, "; ".join(lines)], capture_output=True, text=True)
     if done.returncode != 0:
         print(done.stderr.strip().splitlines()[-1])
         return {}
