@@ -4,6 +4,7 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::diagnostics::{effective_sample_size, ess_bulk};
+use crate::numeric::systematic;
 use crate::posterior::StoredPosterior;
 
 /// Effective draws that a batch holds at least; it is then so much longer than the draws remember that its mean forgets its
@@ -148,16 +149,6 @@ impl Sample {
         let Some(weights) = &self.layout.weights else {
             return (0..count).map(|place| (2 * place + 1) * self.draws() / (2 * count)).collect();
         };
-        let (mut particle, mut cumulated) = (0, weights[0]);
-        let mut numbers = Vec::with_capacity(count);
-        for place in 0..count {
-            let point = (place as f64 + 0.5) / count as f64;
-            while cumulated < point && particle + 1 < weights.len() {
-                particle += 1;
-                cumulated += weights[particle];
-            }
-            numbers.push(particle);
-        }
-        numbers
+        systematic(weights, count, 0.5)
     }
 }

@@ -28,6 +28,12 @@ pub fn instructions() -> Level {
     *CHOICE.get_or_init(|| level_of(Instructions::Best))
 }
 
+/// Such as `Avx512`: what the level shows for debugging, without what it holds.
+pub fn instructions_name(level: Level) -> String {
+    let text = format!("{level:?}");
+    text.split('(').next().unwrap_or(&text).to_owned()
+}
+
 fn level_of(choice: Instructions) -> Level {
     let best = Level::new();
     match choice {

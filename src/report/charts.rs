@@ -7,6 +7,7 @@ use super::packed::Scale;
 use super::thinning::Thinning;
 use super::{Content, Parameter, Sweep};
 use crate::diagnostics::quantile;
+use crate::numeric::systematic;
 
 /// Numbers of all thinned draws together, and the most of one parameter.
 const DRAWS: usize = 120_000;
@@ -59,28 +60,13 @@ pub(super) fn few_draws(content: &Content) -> Vec<usize> {
     let all = content.parameters.first().map_or(0, |own| own.values.len());
     let most = (DRAWS / content.parameters.len().max(1)).min(DRAWS_OF_A_PARAMETER);
     if let Some(weights) = &content.weights {
-        return resampled(weights, most.min(all));
+        return systematic(weights, most.min(all), 0.5);
     }
     let length = all / content.chains.max(1);
     let each = (most / content.chains.max(1)).clamp(1, length.max(1)).min(length);
     let of_chain =
         |chain: usize| (0..each).map(move |index| chain * length + (2 * index + 1) * length / (2 * each));
     (0..content.chains).flat_map(of_chain).collect()
-}
-
-/// Systematic resampling: evenly spaced points on the cumulated weights.
-fn resampled(weights: &[f64], count: usize) -> Vec<usize> {
-    let (mut place, mut cumulated) = (0, weights.first().copied().unwrap_or(1.0));
-    let mut places = Vec::with_capacity(count);
-    for index in 0..count {
-        let point = (index as f64 + 0.5) / count as f64;
-        while cumulated < point && place + 1 < weights.len() {
-            place += 1;
-            cumulated += weights[place];
-        }
-        places.push(place);
-    }
-    places
 }
 
 fn parameter(content: &Content, own: &Parameter, few: &[usize]) -> Value {
@@ -90,6 +76,8 @@ fn parameter(content: &Content, own: &Parameter, few: &[usize]) -> Value {
     let prior = density_of_quantiles(&own.prior_quantiles);
     let (values, heights): (Vec<f64>, Vec<f64>) = prior.into_iter().unzip();
     let summary = &content.summary["parameters"][&own.name];
+    let has_ranks = content.weights.is_none() && content.chains > 1;
+    let ranks = if has_ranks { rank_counts(&own.values, content.chains) } else { Vec::new() };
     json!({
         "name": own.name,
         "unit": own.unit,
@@ -101,7 +89,8 @@ fn parameter(content: &Content, own: &Parameter, few: &[usize]) -> Value {
         "median": summary["median"],
         "lower": summary["lower"],
         "upper": summary["upper"],
-        "ranks": if content.weights.is_none() && content.chains > 1 { rank_counts(&own.values, content.chains) } else { Vec::new() },
+        "uneven": most_uneven(&ranks),
+        "ranks": ranks,
     })
 }
 
@@ -130,6 +119,12 @@ pub(super) fn rank_counts(values: &[f64], chains: usize) -> Vec<Vec<usize>> {
         counts[(place / length.max(1)).min(chains - 1)][rank * RANK_BARS / all] += 1;
     }
     counts
+}
+
+/// The chain whose ranks are the least even.
+pub(super) fn most_uneven(counts: &[Vec<usize>]) -> usize {
+    let squares = |chain: &Vec<usize>| chain.iter().map(|count| count * count).sum::<usize>();
+    counts.iter().enumerate().max_by_key(|(_, chain)| squares(chain)).map_or(0, |(chain, _)| chain)
 }
 
 /// As many points as there is room for.
@@ -249,6 +244,7 @@ mod tests {
         assert!(ranks_of(alternating.collect()).iter().flatten().all(|count| *count == 2));
         let apart = ranks_of((0..80).map(f64::from).collect());
         assert_eq!((apart[0][0], apart[0][19], apart[1][0]), (4, 0, 0));
+        assert_eq!(most_uneven(&[vec![2, 2, 2], vec![1, 2, 3], vec![3, 1, 2], vec![0, 6, 0]]), 3);
     }
 
     #[test]
@@ -257,10 +253,5 @@ mod tests {
         assert_eq!(band(&traces, 1), [vec![1.0], vec![18.0]]);
         let failed = vec![vec![f32::NAN], vec![3.0]];
         assert_eq!(band(&failed, 1), [vec![3.0], vec![3.0]]);
-    }
-
-    #[test]
-    fn particles_are_resampled_by_their_weights() {
-        assert_eq!(resampled(&[0.5, 0.0, 0.25, 0.25], 4), [0, 0, 2, 3]);
     }
 }

@@ -15,13 +15,11 @@ mod monitor;
 mod moves;
 mod prior_check;
 mod probe;
-mod resampling;
 mod smc;
 mod stopping;
 
 pub use abc::selection::{ModelSelection, SelectedModel, Selection};
 pub use monitor::{Control, Monitor, Progress, Silent};
-pub(crate) use resampling::systematic;
 
 use thiserror::Error;
 

@@ -11,11 +11,10 @@ use super::mcmc::evaluate;
 use super::mcmc::start::Points;
 use super::moves::Others;
 use super::prior_check::disagreement;
-use super::resampling::systematic;
 use super::stopping::{Clock, Stopping};
 use crate::diagnostics::effective_sample_size;
 use crate::draws::{Account, Caution, Draws, Ending, Evidence, Particles, Sampled};
-use crate::numeric::{Rows, Streams, Unconstrained, log_mean_exp, normalised};
+use crate::numeric::{Rows, Streams, Unconstrained, log_mean_exp, normalised, systematic};
 use crate::problem::{LogDensity, LogTerms};
 use crate::samplers::{Build, Control, Method, Monitor, Progress, Sampler, SamplerError};
 use crate::settings::{Entry, Section};
@@ -221,7 +220,7 @@ impl Run<'_> {
     fn resample(&mut self, population: &mut Population, step: f64) {
         let logs: Vec<f64> = population.states.terms.iter().map(|terms| step * terms.likelihood).collect();
         let offset: f64 = self.streams.stage("resample").generator(self.stage, 0).random();
-        let parents = systematic(&normalised(&logs), offset);
+        let parents = systematic(&normalised(&logs), logs.len(), offset);
         population.states = population.states.pick(parents.iter().copied());
         population.parents = parents;
     }

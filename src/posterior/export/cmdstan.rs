@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::csv::number;
 use super::super::{StoreError, write_atomically};
 use super::table::DrawTable;
-use crate::samplers::systematic;
+use crate::numeric::systematic;
 
 /// Writes `<stem>_1.csv`, `<stem>_2.csv`, one for each chain. CmdStan has no weights: weighted particles are resampled to
 /// as many that count the same. Returns the files.
@@ -19,7 +19,8 @@ pub fn write_cmdstan(table: &DrawTable, folder: &Path, stem: &str) -> Result<Vec
         // In the middle of each interval, so that nothing is random.
         Some(weights) => {
             let total: f64 = weights.iter().sum();
-            systematic(&weights.iter().map(|weight| weight / total).collect::<Vec<_>>(), 0.5)
+            let shares: Vec<f64> = weights.iter().map(|weight| weight / total).collect();
+            systematic(&shares, shares.len(), 0.5)
         }
         None => (0..table.chains * table.draws).collect(),
     };

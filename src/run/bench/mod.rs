@@ -9,14 +9,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use fearless_simd::Level;
 use serde_json::{Map, Value, json};
 
 use self::roof::Roof;
 use super::RunError;
 use super::threads::on_threads;
 use crate::model::{LaneStimulus, Lot, MODELS, Operations, Start, StimulusDrive};
-use crate::numeric::{Natural, Rows, Streams, instructions};
+use crate::numeric::{Natural, Rows, Streams, instructions, instructions_name};
 use crate::problem::Problem;
 use crate::settings::Settings;
 
@@ -105,14 +104,8 @@ pub fn bench(options: &BenchOptions) -> Result<String, RunError> {
         models.push(Measured { name: entry.name, dt_ms, work, one_thread, all_threads });
     }
     let threads = on_threads(None, rayon::current_num_threads)?;
-    let report = Report { level: name(level), threads, roof, models };
+    let report = Report { level: instructions_name(level), threads, roof, models };
     Ok(if options.json { format!("{:#}\n", report.json()) } else { report.text() })
-}
-
-/// `Avx512` of what the level shows for debugging.
-fn name(level: Level) -> String {
-    let text = format!("{level:?}");
-    text.split('(').next().unwrap_or(&text).to_owned()
 }
 
 /// The standard sweep with a model.

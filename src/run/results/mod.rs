@@ -26,7 +26,7 @@ use crate::diagnostics::{
     summarise_particles,
 };
 use crate::draws::{Account, Caution, Chains, Draws, Particles, Sampled};
-use crate::numeric::{Natural, Rows, Streams, Unconstrained};
+use crate::numeric::{Natural, Rows, Streams, Unconstrained, instructions, instructions_name};
 use crate::posterior::{
     RunSummary, diagnostics_json, loo_json, render_findings, render_table, summary_json, write_atomically,
     write_chains_csv, write_json, write_netcdf, write_particles_csv,
@@ -301,7 +301,7 @@ fn provenance(outcome: &Outcome<'_>, began: SystemTime) -> serde_json::Value {
         "settle_ms": protocol.settle_ms,
         "longest_dt_ms": protocol.dt_ms,
         "processor": std::env::consts::ARCH,
-        "instructions": format!("{:?}", crate::numeric::instructions()),
+        "instructions": instructions_name(instructions()),
         "operating_system": std::env::consts::OS,
         "began": humantime::format_rfc3339_seconds(began).to_string(),
         "seconds": outcome.seconds,

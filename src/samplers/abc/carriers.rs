@@ -4,8 +4,7 @@ use super::Features;
 use super::schedule::keeping;
 use crate::diagnostics::effective_sample_size;
 use crate::draws::{Generation, Particles};
-use crate::numeric::{Rows, Unconstrained};
-use crate::samplers::resampling::systematic;
+use crate::numeric::{Rows, Unconstrained, systematic};
 
 /// A parameter set with its simulations.
 #[derive(Clone, Debug)]
@@ -81,7 +80,8 @@ impl Population {
     pub(super) fn resample(&mut self, offset: f64) {
         let equal = 1.0 / self.particles.len() as f64;
         let copy = |parent: usize| Particle { weight: equal, ..self.particles[parent].clone() };
-        self.particles = systematic(&self.weights(), offset).into_iter().map(copy).collect();
+        let parents = systematic(&self.weights(), self.particles.len(), offset);
+        self.particles = parents.into_iter().map(copy).collect();
     }
 
     /// The weight of each family: copies of one particle do not count as several.

@@ -13,8 +13,8 @@ use crate::neuroai::Cells;
 use crate::neuroai::learning::{
     AxonPosterior, CONDUCTANCES, COVERED, Fitted, Network, Predicted, Rates, Score,
 };
-use crate::numeric::{Failure, Streams};
-use crate::samplers::{sample, systematic};
+use crate::numeric::{Failure, Streams, systematic};
+use crate::samplers::sample;
 
 /// Rates that are fitted, held out between them, and held out beyond.
 struct Data {
@@ -151,7 +151,7 @@ impl LearningSettings {
             }
         });
         let known = known.collect();
-        let parents = systematic(&weights, 0.5);
+        let parents = systematic(&weights, weights.len(), 0.5);
         let chosen: Vec<[f64; 3]> =
             (0..self.predicted).map(|at| sets[parents[at * parents.len() / self.predicted]]).collect();
         let currents = [&data.fitted, &data.inside, &data.outside].map(|own| own.currents_ua_cm2.clone());
