@@ -138,7 +138,12 @@ pub fn rounded(value: f64, sd: f64) -> String {
     if decimals > 6.0 || value.abs() >= 1e7 {
         return format!("{value:.3e}");
     }
-    format!("{value:.*}", decimals.max(0.0) as usize)
+    let text = format!("{value:.*}", decimals.max(0.0) as usize);
+    match text.strip_prefix('-') {
+        // What is rounded to zero has no sign.
+        Some(zero) if zero.bytes().all(|digit| matches!(digit, b'0' | b'.')) => zero.to_owned(),
+        _ => text,
+    }
 }
 
 /// Median and interval such as `1.42 (1.21 to 1.65)`, to two digits of the interval. Given are its lower end, the median and
@@ -187,4 +192,17 @@ pub fn wrapped_after(mark: &str, text: &str) -> String {
     }
     lines.push('\n');
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_rounded_to_zero_has_no_sign() {
+        assert_eq!(rounded(-0.001, 0.3), "0.00");
+        assert_eq!(rounded(-0.3, 40.0), "0");
+        assert_eq!(rounded(-0.03, 0.02), "-0.030");
+        assert_eq!(interval_text([-0.4, -0.001, 0.4]), "0.00 (-0.40 to 0.40)");
+    }
 }
