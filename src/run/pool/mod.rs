@@ -55,6 +55,8 @@ pub struct PoolOptions {
 const FEWEST_CELLS: usize = 3;
 /// A cell of which the population reaches fewer draws is told by too few of them.
 const FEWEST_REACHED: f64 = 10.0;
+/// Cells that a caution names.
+const NAMED: usize = 12;
 
 /// A population with what it was made of.
 struct Population {
@@ -200,8 +202,9 @@ impl Population {
                 .filter(|own| is_bad(*own))
                 .map(|own| &*self.results[own].name)
                 .collect();
-            let more = if bad.len() > 4 { format!(" and {} more", bad.len() - 4) } else { String::new() };
-            (!bad.is_empty()).then(|| format!("{}{more}", bad[..bad.len().min(4)].join(", ")))
+            let (told, more) = bad.split_at(bad.len().min(NAMED));
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            (!bad.is_empty()).then(|| told.join(", ") + &more)
         };
         let own = |place: usize| self.cells[place].pareto_k > report::largest_k(&self.cells[place]);
         if let Some(names) = names(&own) {
@@ -217,8 +220,8 @@ impl Population {
                  see whether they belong to it"
             ));
         }
-        for own in self.results.iter().filter(|own| own.not_converged.is_some()) {
-            cautions.push(format!("`{}` has not converged, and its draws may be anywhere", own.name));
+        if let Some(names) = names(&|place| self.results[place].not_converged.is_some()) {
+            cautions.push(format!("not converged, so that their draws may be anywhere: {names}"));
         }
         cautions
     }
