@@ -1,6 +1,6 @@
 //! What all pages have in common: the frame around their sections, the style, the charts, and words for units and provenance.
 
-use minijinja::Environment;
+use minijinja::{Environment, HtmlEscape};
 use serde_json::{Value, json};
 
 use super::Origin;
@@ -44,6 +44,7 @@ impl Frame {
         mut content: Value,
     ) -> Result<String, minijinja::Error> {
         let mut environment = Environment::new();
+        environment.add_filter("coded", coded);
         environment.add_template("frame.html", FRAME)?;
         environment.add_template("parts.html", PARTS)?;
         environment.add_template("page.html", self.template)?;
@@ -63,6 +64,19 @@ impl Frame {
         }
         environment.get_template("page.html")?.render(minijinja::value::Serde(content))
     }
+}
+
+/// A text in which what stands between backticks is code.
+fn coded(text: &str) -> minijinja::Value {
+    let parts: Vec<String> = text.split('`').map(|part| HtmlEscape(part).to_string()).collect();
+    // A single backtick begins nothing.
+    if parts.len().is_multiple_of(2) {
+        return minijinja::Value::from_safe_string(parts.join("`"));
+    }
+    let of = |(place, part): (usize, &String)| {
+        if place % 2 == 1 { format!("<code>{part}</code>") } else { part.clone() }
+    };
+    minijinja::Value::from_safe_string(parts.iter().enumerate().map(of).collect())
 }
 
 /// Nothing for what has no unit.
@@ -99,4 +113,16 @@ pub(super) fn origin(own: &Origin) -> Value {
         "notes": own.provenance["notes"],
         "settings": own.settings,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_ends_it() {
+        let of = |text| coded(text).to_string();
+        assert_eq!(of("R-hat of `g_K` and `g<b>`"), "R-hat of <code>g_K</code> and <code>g&lt;b&gt;</code>");
+        assert_eq!(of("a ` & b"), "a ` &amp; b");
+    }
 }

@@ -9,8 +9,8 @@ pub use page::comparison_html;
 use super::Origin;
 use super::density::Density;
 use super::forest::{Bar, Forest, Row};
-use crate::comparison::{CorrelationChange, Curve, ParameterComparison, Rope, TwoSampleTest};
-use crate::posterior::{interval_text, probability_text};
+use crate::comparison::{CorrelationChange, Curve, Estimate, ParameterComparison, Rope, TwoSampleTest};
+use crate::posterior::{interval_text, probability_text, rounded};
 
 /// What the report of a comparison tells.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ fn correlations(own: &Compared<'_>) -> Option<Forest> {
         let [a, b] = change.sides;
         Row {
             label: format!("{x}, {y}"),
-            note: format!("{:+.2} ± {:.2}", change.change.value, change.change.error),
+            note: change_text(change.change),
             band: Some([a.min(b), a.max(b)]),
             bars: vec![of(0), of(1)],
         }
@@ -145,6 +145,12 @@ fn correlations(own: &Compared<'_>) -> Option<Forest> {
         is_overlaid: true,
         rows,
     })
+}
+
+/// Such as `+0.031 ± 0.012`.
+fn change_text(own: Estimate) -> String {
+    let sign = if own.value > 0.0 { "+" } else { "" };
+    format!("{sign}{} ± {}", rounded(own.value, own.error), rounded(own.error, own.error))
 }
 
 /// How well a classifier tells each side from the baseline; `None` if there are too few draws for it.
@@ -162,7 +168,7 @@ fn classifier(content: &ComparisonContent<'_>) -> Option<Forest> {
         title: "share told apart by a classifier (0.5: guessing)".to_owned(),
         is_log: false,
         reference: Some(0.5),
-        ends: Some([0.4, 1.0]),
+        ends: Some([0.4, 1.02]),
         is_overlaid: false,
         rows,
     })

@@ -9,6 +9,7 @@ use super::{BLUE, CHAINS, GREY, Panel, line};
 /// Height of a bar, and of what a panel has beside its rows.
 const BAR: f64 = 26.0;
 const FURTHER: f64 = 90.0;
+const DECADE: f64 = 10.0;
 /// Half of the height of a row that its bars take.
 const REACH: f64 = 0.3;
 
@@ -56,7 +57,8 @@ pub(in crate::report) fn forest(own: &Forest, names: &[String]) -> Panel {
     let bars = own.rows.iter().map(|row| if own.is_overlaid { 1 } else { row.bars.len() }).sum::<usize>();
     let panel = Panel::new(plots, (low, high), (0.4, count + 0.6)).with(|layout| {
         let layout = layout.with_y_categories(labels).with_x_label(&*own.title);
-        if own.is_log { layout.with_log_x() } else { layout }
+        // On less than a decade a logarithmic axis has hardly a tick.
+        if own.is_log && high > DECADE * low { layout.with_log_x() } else { layout }
     });
     panel.tall(BAR * (bars as f64).max(count) + FURTHER)
 }

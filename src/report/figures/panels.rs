@@ -5,7 +5,9 @@ use kuva::plot::{BandPlot, LinePlot, ScatterPlot};
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 
-use super::super::charts::{SpikePoint, band, chosen_sweeps, few_draws, rank_counts, spike_points};
+use super::super::charts::{
+    SpikePoint, band, chosen_sweeps, few_draws, most_uneven, rank_counts, spike_points,
+};
 use super::super::density::{
     Joint, bounds_of_quantiles, density_of_draws, density_of_quantiles, joint_density,
 };
@@ -18,6 +20,7 @@ pub(in crate::report) const BLACK: &str = "#111111";
 pub(in crate::report) const VERMILION: &str = "#d55e00";
 const OCHRE: &str = "#8a6d00";
 pub(in crate::report) const GREY: &str = "#8a94a0";
+const PALE: &str = "#c9ced4";
 const ORANGE: &str = "#b34700";
 pub(in crate::report) const CHAINS: [&str; 8] =
     ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8a00", "#7f7f7f"];
@@ -183,12 +186,13 @@ pub(super) fn chains(content: &Content) -> Vec<Panel> {
         let plots: Vec<Plot> = few.chunks(each.max(1)).enumerate().map(of_chain).collect();
         let y = range(few.iter().map(|place| own.values[*place]));
         Panel::new(plots, (0.0, each as f64), y)
-            .with(|layout| layout.with_y_label(named(own)).with_x_label("draw"))
+            .with(|layout| layout.with_title(named(own)).with_x_label("draw"))
     };
     content.parameters.iter().map(panel).collect()
 }
 
-/// How the ranks of each chain are distributed; chains that agree give flat lines.
+/// How the ranks of each chain are distributed; chains that agree give flat lines. Of more chains than there are colours, only
+/// the most uneven has one.
 pub(super) fn ranks(content: &Content) -> Vec<Panel> {
     if content.weights.is_some() || content.chains < 2 {
         return Vec::new();
@@ -197,17 +201,21 @@ pub(super) fn ranks(content: &Content) -> Vec<Panel> {
         let counts = rank_counts(&own.values, content.chains);
         let bars = counts.first().map_or(0, Vec::len);
         let most = counts.iter().flatten().copied().max().unwrap_or(1) as f64;
-        let plot = |(chain, counts): (usize, &Vec<usize>)| {
+        let plot = |counts: &[usize], colour: &str, width: f64| {
             let points = (0..=bars).map(|bar| (bar as f64, counts[bar.min(bars - 1)] as f64));
-            line(points.collect::<Vec<_>>(), CHAINS[chain % CHAINS.len()], 1.0).with_step().into()
+            line(points.collect::<Vec<_>>(), colour, width).with_step().into()
         };
-        let plots: Vec<Plot> = counts.iter().enumerate().map(plot).collect();
+        let (mut plots, mut title): (Vec<Plot>, String) = (Vec::new(), own.name.clone());
+        if counts.len() <= CHAINS.len() {
+            plots.extend(counts.iter().zip(CHAINS).map(|(own, colour)| plot(own, colour, 1.0)));
+        } else {
+            let uneven = most_uneven(&counts);
+            plots.extend(counts.iter().map(|own| plot(own, PALE, 0.6)));
+            plots.push(plot(&counts[uneven], VERMILION, 1.6));
+            title += &format!(" (chain {})", uneven + 1);
+        }
         Panel::new(plots, (0.0, bars as f64), (0.0, 1.1 * most)).with(|layout| {
-            layout
-                .with_title(&*own.name)
-                .with_x_label("rank (twentieths)")
-                .with_y_label("draws")
-                .with_ticks(4)
+            layout.with_title(title).with_x_label("rank (twentieths)").with_y_label("draws").with_ticks(4)
         })
     };
     content.parameters.iter().map(panel).collect()

@@ -126,7 +126,7 @@ fn chains(content: &PopulationContent) -> Vec<Panel> {
         };
         let plots: Vec<Plot> = own.values.chunks(length).enumerate().map(of_chain).collect();
         Panel::new(plots, (0.0, length as f64), range(own.values.iter().copied()))
-            .with(|layout| layout.with_y_label(&*own.name).with_x_label("draw"))
+            .with(|layout| layout.with_title(&*own.name).with_x_label("draw"))
     };
     drawn(content).iter().map(panel).collect()
 }

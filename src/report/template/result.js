@@ -64,7 +64,7 @@
       box.append(below);
       const values = unpack(own.current, own.current_lowest, own.current_highest);
       const margin = 0.1 * (own.current_highest - own.current_lowest) || 1;
-      const current = makeChart(below, { series: [{}, line("--prior", 1.4, { label: "current" })], cursor, legend: { show: false }, padding: [2, 12, 0, 0],
+      const current = makeChart(below, { series: [{}, line("--prior", 1.4, { label: "current" })], cursor, legend: { show: false }, padding: [8, 12, 0, 0],
         scales: { x: { time: false }, y: { range: [own.current_lowest - margin, own.current_highest + margin] } },
         axes: axes([{ label: "time (ms)", labelSize: 18, size: 34 }, { label: own.current_unit, labelSize: 18, size: 50 }]) }, [times.slice(0, values.length), values], 120);
       follow(chart, current);

@@ -2,7 +2,7 @@
 
 use super::comparable::SharedParameters;
 use super::read::{ReadResult, Side};
-use super::words::{headline, is_different, joint_lines, sentences, side_words, width};
+use super::words::{headline, is_different, joint_lines, sentences, side_size, width};
 use super::{CompareOptions, Comparison};
 use crate::comparison::{ParameterComparison, has_natural_zero};
 use crate::report::{Compared, ComparedSide, ComparisonContent, Origin};
@@ -26,7 +26,7 @@ pub(super) fn content<'a>(
         let column = |values: &Vec<f64>| few.iter().map(|&draw| values[draw]).collect();
         ComparedSide {
             name: own.name.clone(),
-            words: side_words(own, results),
+            words: side_size(own, results),
             draws: own.sample.columns.iter().map(column).collect(),
         }
     };

@@ -63,7 +63,7 @@ fn side_text(letter: &str, side: &Side, results: &[ReadResult]) -> String {
 }
 
 /// What a side is made of, and what its draws are worth.
-pub(super) fn side_words(side: &Side, results: &[ReadResult]) -> String {
+pub(super) fn side_size(side: &Side, results: &[ReadResult]) -> String {
     let (draws, effective) = (side.sample.draws(), side.sample.layout.effective());
     let members: Vec<&ReadResult> = side.members.iter().map(|&place| &results[place]).collect();
     let names: Vec<&str> = members.iter().map(|own| &*own.name).collect();
@@ -72,8 +72,13 @@ pub(super) fn side_words(side: &Side, results: &[ReadResult]) -> String {
     } else {
         side.name.clone()
     };
-    let mut line = format!("{what}: {draws} draws, worth {effective:.0}");
-    for own in members {
+    format!("{what}: {draws} draws, worth {effective:.0}")
+}
+
+/// The same, and what is doubtful about each.
+pub(super) fn side_words(side: &Side, results: &[ReadResult]) -> String {
+    let mut line = side_size(side, results);
+    for own in side.members.iter().map(|&place| &results[place]) {
         if let Some(reason) = &own.not_converged {
             let _ = write!(line, "; `{}` NOT CONVERGED: {reason}", own.name);
         } else if own.judged_here {
