@@ -66,9 +66,10 @@ impl Frame {
     }
 }
 
-/// A text in which what stands between backticks is code.
-fn coded(text: &str) -> minijinja::Value {
-    let parts: Vec<String> = text.split('`').map(|part| HtmlEscape(part).to_string()).collect();
+/// A text in which what stands between backticks is code; nothing of what is not there.
+fn coded(text: Option<&str>) -> minijinja::Value {
+    let parts: Vec<String> =
+        text.unwrap_or_default().split('`').map(|part| HtmlEscape(part).to_string()).collect();
     // A single backtick begins nothing.
     if parts.len().is_multiple_of(2) {
         return minijinja::Value::from_safe_string(parts.join("`"));
@@ -121,8 +122,9 @@ mod tests {
 
     #[test]
     fn what_stands_between_backticks_is_code_and_nothing_ends_it() {
-        let of = |text| coded(text).to_string();
+        let of = |text| coded(Some(text)).to_string();
         assert_eq!(of("R-hat of `g_K` and `g<b>`"), "R-hat of <code>g_K</code> and <code>g&lt;b&gt;</code>");
         assert_eq!(of("a ` & b"), "a ` &amp; b");
+        assert_eq!(coded(None).to_string(), "");
     }
 }
