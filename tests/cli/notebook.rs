@@ -63,8 +63,9 @@ fn the_notebook_has_both_numbers() {
     }
     quantities_hold(&found["quantities"]);
     learning_holds(&found["learning"]);
-    // Without the artefact, as in the second run of one Python process.
-    assert_eq!(found["from_rest"]["spike_count"], 4);
+    // By a scheme of second order, without the artefact: the same up to half a millivolt.
+    assert_eq!(found["from_rest"]["spike_count"], 1);
+    assert!((number(&found["from_rest"]["peak_mv"]) - number(&corrected["peak_mv"])).abs() < 0.5);
     // With the h that the first run leaves; and with a rest that pyHH does not read.
     assert_eq!(found["second_run"]["spike_count"], 4);
     let peak_mv = number(&found["if_v_rest_were_read"]["peak_mv"]);

@@ -24,8 +24,7 @@ struct Measured {
     trace: PulseTrace,
     printed: Printed,
     spikes: Vec<ActionPotential>,
-    /// The same pulse from rest by a scheme of second order.
-    exact: Printed,
+    /// Those of the same pulse from rest by a scheme of second order.
     exact_spikes: Vec<ActionPotential>,
     rest_mv: f64,
 }
@@ -46,7 +45,6 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
         pulse,
         printed: trace.printed(),
         spikes: pulse.action_potentials(&trace),
-        exact: exact.printed(),
         exact_spikes: pulse.action_potentials(&exact),
         rest_mv: exact.above_rest_mv[before],
         trace,
@@ -57,7 +55,7 @@ pub(super) fn part(settings: &NotebookSettings) -> Result<Part, RunError> {
     let json = json!({
         "notebook": printed_json(&measured.printed),
         "corrected": measured.corrected(&reasons),
-        "from_rest": printed_json(&measured.exact),
+        "from_rest": measured.right(&measured.exact_spikes),
         "second_run": printed_json(&again),
         "if_v_rest_were_read": printed_json(&rested),
         "activation": {
@@ -110,23 +108,24 @@ fn printed_json(printed: &Printed) -> Value {
 }
 
 impl Measured {
-    /// The first action potential, if there is one.
-    fn first(&self) -> Option<&ActionPotential> {
-        self.spikes.first()
+    fn corrected(&self, reasons: &[(&'static str, String)]) -> Value {
+        let mut corrected = self.right(&self.spikes);
+        let reasons = reasons.iter().map(|(name, reason)| ((*name).to_owned(), json!(reason)));
+        corrected["reasons"] = Value::Object(reasons.collect());
+        corrected
     }
 
-    fn corrected(&self, reasons: &[(&'static str, String)]) -> Value {
-        let reasons: serde_json::Map<String, Value> =
-            reasons.iter().map(|(name, reason)| ((*name).to_owned(), json!(reason))).collect();
+    /// The numbers as they are meant, of these action potentials.
+    fn right(&self, spikes: &[ActionPotential]) -> Value {
+        let first = spikes.first();
         json!({
-            "peak_mv": self.first().map(|own| own.peak_mv),
-            "peak_absolute_mv": self.first().map(|own| own.peak_mv + REST_MV),
+            "peak_mv": first.map(|own| own.peak_mv),
+            "peak_absolute_mv": first.map(|own| own.peak_mv + REST_MV),
             "first_sample_mv": self.rest_mv,
-            "range_mv": self.first().map(|own| own.peak_mv - own.trough_mv),
-            "spike_duration_ms": self.first().map(|own| own.half_width_ms),
-            "spike_count": self.spikes.len(),
-            "peak_ms": self.first().map(|own| own.peak_ms),
-            "reasons": reasons,
+            "range_mv": first.map(|own| own.peak_mv - own.trough_mv),
+            "spike_duration_ms": first.map(|own| own.half_width_ms),
+            "spike_count": spikes.len(),
+            "peak_ms": first.map(|own| own.peak_ms),
         })
     }
 
