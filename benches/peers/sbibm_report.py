@@ -74,8 +74,10 @@ def text_of(document):
     ]
     for task, published in PUBLISHED.items():
         for method, title in METHODS.items():
-            cells = " | ".join(cell(found(runs, task, method, budget)) for budget in BUDGETS)
-            lines.append(f"| {task} | {title} | {cells} |")
+            cells = [cell(found(runs, task, method, budget)) for budget in BUDGETS]
+            # A method that was not tried on a task has no line.
+            if set(cells) != {"-"}:
+                lines.append(f"| {task} | {title} | {' | '.join(cells)} |")
         for name, values in published.items():
             lines.append(f"| | *published {name}* | {' | '.join(f'{value:.3f}' for value in values)} |")
         lines.append(f"| | **ours (best) − published (best)** | {' | '.join(margin(runs, task, place) for place in range(3))} |")
