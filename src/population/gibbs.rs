@@ -2,8 +2,9 @@
 //!
 //! With x the centre of the kernel that a cell is in, H the covariance of its kernels, C that of the population and m the mean of
 //! the cell's group: (1) the kernel of each cell, p ∝ w N(x; m, C + H); (2) the standard deviations in C, each stretched by a
-//! Metropolis step; (3) the means of the groups; (4) the parameters of each cell, N(x; θ, H) N(θ; m, C); (5) in a paired design
-//! what a cell has in common in all groups; (6) the covariances. In steps 1 to 3 the parameters of the cells are integrated out,
+//! Metropolis step; in a paired design those between cells, too, together with what the cells have in common in all groups (Yu and
+//! Meng 2011, <https://doi.org/10.1198/jcgs.2011.203main>); (3) the means of the groups; (4) those common parts; (5) the parameters
+//! of each cell, N(x; θ, H) N(θ; m, C); (6) the covariances. In steps 1 to 4 the parameters of the cells are integrated out,
 //! so a population much narrower than what is known of a cell does not hold the chain (van Dyk and Park 2008,
 //! <https://doi.org/10.1198/016214508000000409>).
 
@@ -85,8 +86,8 @@ impl<'a> Chain<'a> {
         let precision = |cell: &Cell| together(&self.within, cell).inverse();
         let precisions: Vec<DMatrix<f64>> = self.cells.par_iter().with_min_len(4).map(precision).collect();
         self.draw_means(&kernels, &precisions, &mut generator);
+        self.draw_common(&kernels, &precisions, &mut generator);
         self.draw_parameters(&kernels, &precisions);
-        self.draw_common(&mut generator);
         let deviations: Vec<DVector<f64>> =
             (0..self.cells.len()).map(|cell| &self.parameters[cell] - self.expected(cell)).collect();
         self.within.update(&deviations, &mut generator);
@@ -146,6 +147,22 @@ impl<'a> Chain<'a> {
                 (self.within, density) = (other, proposed);
             }
         }
+        let Some(mut between) = self.between.take() else { return };
+        for parameter in 0..self.prior.scales.len() {
+            let step = STEPS[generator.random_range(0..STEPS.len())] * standard_normal(generator);
+            let (other, log_ratio) = between.stretched(parameter, step);
+            let mut common = self.common.clone();
+            common.iter_mut().for_each(|own| own[parameter] *= step.exp());
+            std::mem::swap(&mut self.common, &mut common);
+            // The common parts are as likely as before in their own unit, so that only the cells decide.
+            let proposed = self.log_density(&self.within, kernels);
+            if generator.random::<f64>().ln() < proposed - density + log_ratio {
+                (between, density) = (other, proposed);
+            } else {
+                self.common = common;
+            }
+        }
+        self.between = Some(between);
     }
 
     fn draw_means(&mut self, kernels: &[Kernel], precisions: &[DMatrix<f64>], generator: &mut ChaCha8Rng) {
@@ -182,18 +199,18 @@ impl<'a> Chain<'a> {
         self.parameters = kernels.iter().enumerate().map(draw).collect();
     }
 
-    fn draw_common(&mut self, generator: &mut ChaCha8Rng) {
+    fn draw_common(&mut self, kernels: &[Kernel], precisions: &[DMatrix<f64>], generator: &mut ChaCha8Rng) {
         let Some(between) = &self.between else { return };
         for pair in 0..self.common.len() {
             let mut precision = between.inverse.clone();
-            let mut sum = DVector::zeros(self.prior.scales.len());
-            for (cell, parameters) in self.parameters.iter().enumerate() {
+            let mut weighted = DVector::zeros(self.prior.scales.len());
+            for (cell, kernel) in kernels.iter().enumerate() {
                 if self.design.pair_of[cell] == Some(pair) {
-                    sum += parameters - &self.means[self.design.group_of[cell]];
-                    precision += &self.within.inverse;
+                    weighted +=
+                        &precisions[cell] * (&kernel.centre - &self.means[self.design.group_of[cell]]);
+                    precision += &precisions[cell];
                 }
             }
-            let weighted = &self.within.inverse * sum;
             if let Some(common) = normal_of_precision(precision, &weighted, generator) {
                 self.common[pair] = common;
             }
