@@ -152,7 +152,9 @@ impl<'a> Chain<'a> {
             let step = STEPS[generator.random_range(0..STEPS.len())] * standard_normal(generator);
             let (other, log_ratio) = between.stretched(parameter, step);
             let mut common = self.common.clone();
-            common.iter_mut().for_each(|own| own[parameter] *= step.exp());
+            for own in &mut common {
+                own[parameter] *= step.exp();
+            }
             std::mem::swap(&mut self.common, &mut common);
             // The common parts are as likely as before in their own unit, so that only the cells decide.
             let proposed = self.log_density(&self.within, kernels);
